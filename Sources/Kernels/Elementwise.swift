@@ -1,0 +1,96 @@
+/// A function of one element.
+public enum UnaryOperation: Sendable {
+  case negate, exp, log, tanh, sigmoid, squareRoot, square, absolute, reciprocal
+}
+
+/// A function of two elements.
+public enum BinaryOperation: Sendable {
+  case add, subtract, multiply, divide, maximum, minimum, power
+}
+
+/// A comparison of two elements.
+public enum Comparison: Sendable {
+  case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
+}
+
+/// `out[i] = operation(x[i])` for `count` elements; `out` may be `x`.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+public func apply<Scalar: KernelScalar>(
+  _ operation: UnaryOperation, _ x: UnsafePointer<Scalar>,
+  into out: UnsafeMutablePointer<Scalar>, count: Int
+) {
+  switch operation {
+  case .negate: for i in 0..<count { out[i] = -x[i] }
+  case .exp: for i in 0..<count { out[i] = Scalar.exp(x[i]) }
+  case .log: for i in 0..<count { out[i] = Scalar.log(x[i]) }
+  case .tanh: for i in 0..<count { out[i] = Scalar.tanh(x[i]) }
+  case .sigmoid:
+    // Only exponentials of negative numbers: no overflow at either end.
+    for i in 0..<count {
+      let e = Scalar.exp(-abs(x[i]))
+      out[i] = (x[i] >= 0 ? 1 : e) / (1 + e)
+    }
+  case .squareRoot: for i in 0..<count { out[i] = x[i].squareRoot() }
+  case .square: for i in 0..<count { out[i] = x[i] * x[i] }
+  case .absolute: for i in 0..<count { out[i] = abs(x[i]) }
+  case .reciprocal: for i in 0..<count { out[i] = 1 / x[i] }
+  }
+}
+
+/// `out[i] = operation(a[i·strideA], b[i·strideB])`; a stride of 0 repeats one element.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+public func apply<Scalar: KernelScalar>(
+  _ operation: BinaryOperation, _ a: UnsafePointer<Scalar>, stride strideA: Int,
+  _ b: UnsafePointer<Scalar>, stride strideB: Int, into out: UnsafeMutablePointer<Scalar>,
+  count: Int
+) {
+  switch operation {
+  case .add: zip(a, strideA, b, strideB, out, count) { $0 + $1 }
+  case .subtract: zip(a, strideA, b, strideB, out, count) { $0 - $1 }
+  case .multiply: zip(a, strideA, b, strideB, out, count) { $0 * $1 }
+  case .divide: zip(a, strideA, b, strideB, out, count) { $0 / $1 }
+  case .maximum: zip(a, strideA, b, strideB, out, count) { $0 >= $1 || $0.isNaN ? $0 : $1 }
+  case .minimum: zip(a, strideA, b, strideB, out, count) { $0 <= $1 || $0.isNaN ? $0 : $1 }
+  case .power: zip(a, strideA, b, strideB, out, count) { Scalar.pow($0, $1) }
+  }
+}
+
+/// `out[i] = a[i·strideA] comparison b[i·strideB]`.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+public func compare<Scalar: KernelScalar>(
+  _ comparison: Comparison, _ a: UnsafePointer<Scalar>, stride strideA: Int,
+  _ b: UnsafePointer<Scalar>, stride strideB: Int, into out: UnsafeMutablePointer<Bool>,
+  count: Int
+) {
+  switch comparison {
+  case .equal: zip(a, strideA, b, strideB, out, count) { $0 == $1 }
+  case .notEqual: zip(a, strideA, b, strideB, out, count) { $0 != $1 }
+  case .less: zip(a, strideA, b, strideB, out, count) { $0 < $1 }
+  case .lessOrEqual: zip(a, strideA, b, strideB, out, count) { $0 <= $1 }
+  case .greater: zip(a, strideA, b, strideB, out, count) { $0 > $1 }
+  case .greaterOrEqual: zip(a, strideA, b, strideB, out, count) { $0 >= $1 }
+  }
+}
+
+/// The loop of the two functions above: unit strides apart, so that the compiler vectorises them.
+@inline(__always)
+private func zip<Scalar, Result>(
+  _ a: UnsafePointer<Scalar>, _ strideA: Int, _ b: UnsafePointer<Scalar>, _ strideB: Int,
+  _ out: UnsafeMutablePointer<Result>, _ count: Int, _ function: (Scalar, Scalar) -> Result
+) {
+  switch (strideA, strideB) {
+  case (1, 1): for i in 0..<count { out[i] = function(a[i], b[i]) }
+  case (1, 0):
+    guard count > 0 else { return }
+    let scalar = b[0]
+    for i in 0..<count { out[i] = function(a[i], scalar) }
+  case (0, 1):
+    guard count > 0 else { return }
+    let scalar = a[0]
+    for i in 0..<count { out[i] = function(scalar, b[i]) }
+  default: for i in 0..<count { out[i] = function(a[i * strideA], b[i * strideB]) }
+  }
+}

@@ -1,0 +1,81 @@
+import COpenBLAS
+import Foundation
+
+/// A floating-point type that the kernels work on: `Float` or `Double`.
+///
+/// The kernels are generic over it and specialised for both; what has no generic form (the
+/// elementary functions, the products of OpenBLAS) are its requirements.
+public protocol KernelScalar: BinaryFloatingPoint, Codable, SIMDScalar, Sendable {
+  static func exp(_ x: Self) -> Self
+  static func log(_ x: Self) -> Self
+  static func tanh(_ x: Self) -> Self
+  static func pow(_ x: Self, _ exponent: Self) -> Self
+
+  /// `c = alpha·op(a)·op(b) + beta·c`, row-major; `op(a) [m, k]`, `op(b) [k, n]`, `c [m, n]`.
+  ///
+  /// `rowStride…` is the number of elements between two rows as they are stored. Source: the BLAS
+  /// standard, routine xGEMM.
+  static func gemm(
+    transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Self,
+    a: UnsafePointer<Self>, rowStrideA: Int, b: UnsafePointer<Self>, rowStrideB: Int, beta: Self,
+    c: UnsafeMutablePointer<Self>, rowStrideC: Int)
+}
+
+extension KernelScalar {
+  /// `c = op(a)·op(b)` for matrices stored without gaps.
+  public static func multiply(
+    transposeA: Bool = false, transposeB: Bool = false, m: Int, n: Int, k: Int,
+    _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>, into c: UnsafeMutablePointer<Self>,
+    accumulate: Bool = false
+  ) {
+    gemm(
+      transposeA: transposeA, transposeB: transposeB, m: m, n: n, k: k, alpha: 1,
+      a: a, rowStrideA: transposeA ? m : k, b: b, rowStrideB: transposeB ? k : n,
+      beta: accumulate ? 1 : 0, c: c, rowStrideC: n)
+  }
+}
+
+extension Float: KernelScalar {
+  public static func exp(_ x: Float) -> Float { Foundation.exp(x) }
+  public static func log(_ x: Float) -> Float { Foundation.log(x) }
+  public static func tanh(_ x: Float) -> Float { Foundation.tanh(x) }
+  public static func pow(_ x: Float, _ exponent: Float) -> Float { Foundation.pow(x, exponent) }
+
+  public static func gemm(
+    transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Float,
+    a: UnsafePointer<Float>, rowStrideA: Int, b: UnsafePointer<Float>, rowStrideB: Int,
+    beta: Float, c: UnsafeMutablePointer<Float>, rowStrideC: Int
+  ) {
+    guard m > 0, n > 0 else { return }
+    cblas_sgemm(
+      Int32(BlasRowMajor), blasOrder(transposeA), blasOrder(transposeB), Int32(m), Int32(n),
+      Int32(k), alpha, a, rowStride(rowStrideA), b, rowStride(rowStrideB), beta, c,
+      rowStride(rowStrideC))
+  }
+}
+
+extension Double: KernelScalar {
+  public static func exp(_ x: Double) -> Double { Foundation.exp(x) }
+  public static func log(_ x: Double) -> Double { Foundation.log(x) }
+  public static func tanh(_ x: Double) -> Double { Foundation.tanh(x) }
+  public static func pow(_ x: Double, _ exponent: Double) -> Double { Foundation.pow(x, exponent) }
+
+  public static func gemm(
+    transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Double,
+    a: UnsafePointer<Double>, rowStrideA: Int, b: UnsafePointer<Double>, rowStrideB: Int,
+    beta: Double, c: UnsafeMutablePointer<Double>, rowStrideC: Int
+  ) {
+    guard m > 0, n > 0 else { return }
+    cblas_dgemm(
+      Int32(BlasRowMajor), blasOrder(transposeA), blasOrder(transposeB), Int32(m), Int32(n),
+      Int32(k), alpha, a, rowStride(rowStrideA), b, rowStride(rowStrideB), beta, c,
+      rowStride(rowStrideC))
+  }
+}
+
+private func blasOrder(_ transposed: Bool) -> Int32 {
+  Int32(transposed ? BlasTranspose : BlasNoTranspose)
+}
+
+/// BLAS refuses a row stride of 0, which an empty matrix has.
+private func rowStride(_ count: Int) -> Int32 { Int32(max(count, 1)) }

@@ -1,0 +1,86 @@
+/// A function that takes all elements along an axis to one.
+public enum Reduction: Sendable {
+  case sum, maximum, minimum
+}
+
+/// Reduces the middle axis of `x [outer, length, inner]` into `out [outer, inner]`.
+///
+/// Sums of rows are accumulated in eight partial sums, so the rounding error grows with
+/// `length / 8`. A maximum or minimum over values of which one is NaN is NaN.
+/// - Precondition: `length > 0` unless the reduction is a sum, whose empty value is 0.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+public func reduce<Scalar: KernelScalar>(
+  _ reduction: Reduction, _ x: UnsafePointer<Scalar>, outer: Int, length: Int, inner: Int,
+  into out: UnsafeMutablePointer<Scalar>
+) {
+  switch reduction {
+  case .sum:
+    if inner == 1 {
+      for o in 0..<outer { out[o] = sum(x + o * length, count: length) }
+    } else {
+      out.update(repeating: 0, count: outer * inner)
+      accumulate(x, outer, 0..<length, length, inner, out) { $0 + $1 }
+    }
+  case .maximum, .minimum:
+    precondition(length > 0, "a maximum or minimum needs at least one element; the axis has 0")
+    for o in 0..<outer { (out + o * inner).update(from: x + o * length * inner, count: inner) }
+    if reduction == .maximum {
+      accumulate(x, outer, 1..<length, length, inner, out) { $0 >= $1 || $0.isNaN ? $0 : $1 }
+    } else {
+      accumulate(x, outer, 1..<length, length, inner, out) { $0 <= $1 || $0.isNaN ? $0 : $1 }
+    }
+  }
+}
+
+/// The index of the first largest element along the middle axis of `x [outer, length, inner]`;
+/// NaN counts as largest.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+public func argmax<Scalar: KernelScalar>(
+  _ x: UnsafePointer<Scalar>, outer: Int, length: Int, inner: Int,
+  into out: UnsafeMutablePointer<Int>
+) {
+  precondition(length > 0, "argmax needs at least one element; the axis has 0")
+  for o in 0..<outer {
+    for i in 0..<inner {
+      let column = x + o * length * inner + i
+      var best = 0
+      for l in 1..<max(length, 1) where !(column[l * inner] <= column[best * inner]) {
+        if column[best * inner].isNaN { break }
+        best = l
+      }
+      out[o * inner + i] = best
+    }
+  }
+}
+
+@inline(__always)
+private func accumulate<Scalar: KernelScalar>(
+  _ x: UnsafePointer<Scalar>, _ outer: Int, _ steps: Range<Int>, _ length: Int, _ inner: Int,
+  _ out: UnsafeMutablePointer<Scalar>, _ function: (Scalar, Scalar) -> Scalar
+) {
+  for o in 0..<outer {
+    let accumulator = out + o * inner
+    for l in steps {
+      let row = x + (o * length + l) * inner
+      for i in 0..<inner { accumulator[i] = function(accumulator[i], row[i]) }
+    }
+  }
+}
+
+@inline(__always)
+private func sum<Scalar: KernelScalar>(_ x: UnsafePointer<Scalar>, count: Int) -> Scalar {
+  var partial = SIMD8<Scalar>()
+  var i = 0
+  while i + 8 <= count {
+    partial += UnsafeRawPointer(x + i).loadUnaligned(as: SIMD8<Scalar>.self)
+    i += 8
+  }
+  var total = partial.sum()
+  while i < count {
+    total += x[i]
+    i += 1
+  }
+  return total
+}

@@ -1,0 +1,141 @@
+import Kernels
+
+/// What to take along one axis: an index (the axis goes), a range (the axis stays), or `.all`.
+public protocol AxisSelection: Sendable {
+  /// The positions selected on an axis of `count` elements, and whether the axis stays.
+  func resolved(count: Int) -> (range: Range<Int>, keepsAxis: Bool)
+}
+
+extension Int: AxisSelection {
+  public func resolved(count: Int) -> (range: Range<Int>, keepsAxis: Bool) {
+    (self..<self + 1, false)
+  }
+}
+
+extension Range<Int>: AxisSelection {
+  public func resolved(count: Int) -> (range: Range<Int>, keepsAxis: Bool) { (self, true) }
+}
+
+extension ClosedRange<Int>: AxisSelection {
+  public func resolved(count: Int) -> (range: Range<Int>, keepsAxis: Bool) {
+    (lowerBound..<upperBound + 1, true)
+  }
+}
+
+extension PartialRangeFrom<Int>: AxisSelection {
+  public func resolved(count: Int) -> (range: Range<Int>, keepsAxis: Bool) {
+    (lowerBound..<Swift.max(lowerBound, count), true)
+  }
+}
+
+extension PartialRangeUpTo<Int>: AxisSelection {
+  public func resolved(count: Int) -> (range: Range<Int>, keepsAxis: Bool) {
+    (Swift.min(0, upperBound)..<upperBound, true)
+  }
+}
+
+extension PartialRangeThrough<Int>: AxisSelection {
+  public func resolved(count: Int) -> (range: Range<Int>, keepsAxis: Bool) {
+    (Swift.min(0, upperBound)..<upperBound + 1, true)
+  }
+}
+
+/// The whole of an axis: NumPy's `:`.
+public struct WholeAxis: AxisSelection {
+  public func resolved(count: Int) -> (range: Range<Int>, keepsAxis: Bool) { (0..<count, true) }
+}
+
+extension AxisSelection where Self == WholeAxis {
+  /// The whole of an axis: NumPy's `:`.
+  public static var all: WholeAxis { WholeAxis() }
+}
+
+extension Tensor {
+  /// A part of the tensor, as a copy: `try x[.all, t]`, `try x[0, 1..<3]`.
+  ///
+  /// One selection per axis, from the first on; axes not named are taken whole. An axis selected
+  /// by a single index disappears. (`x[i, j]` with one index for every axis is a single element.)
+  /// - Throws: `TensorError` for more selections than axes or one out of bounds.
+  public subscript<each Selection: AxisSelection>(
+    selections: repeat each Selection
+  ) -> Tensor {
+    get throws {
+      var list: [any AxisSelection] = []
+      for selection in repeat each selections { list.append(selection) }
+      let part = try part(list, "subscript")
+      return Tensor(unsafeUninitializedShape: part.shape) { destination in
+        elements.withUnsafeBufferPointer { source in
+          guard !part.extent.contains(0), let base = source.baseAddress else { return }
+          Kernels.copy(
+            shape: part.extent, from: base + part.offset, strides: rowMajorStrides(shape),
+            to: destination, strides: rowMajorStrides(part.extent))
+        }
+      }
+    }
+  }
+
+  /// Replaces a part of the tensor: `try h.assign(step, at: .all, t)` is NumPy's `h[:, t] = step`.
+  ///
+  /// `value` is broadcast to the part's shape.
+  /// - Throws: `TensorError` for selections that do not fit or a value that does not broadcast.
+  public mutating func assign<each Selection: AxisSelection>(
+    _ value: Tensor, at selections: repeat each Selection
+  ) throws {
+    var list: [any AxisSelection] = []
+    for selection in repeat each selections { list.append(selection) }
+    let part = try part(list, "assign(_:at:)")
+    let source = try value.broadcast(to: part.shape, "assign(_:at:)")
+    guard !part.extent.contains(0) else { return }
+    let strides = rowMajorStrides(shape)
+    elements.withUnsafeMutableBufferPointer { destination in
+      source.elements.withUnsafeBufferPointer { source in
+        guard let from = source.baseAddress, let to = destination.baseAddress else { return }
+        Kernels.copy(
+          shape: part.extent, from: from, strides: rowMajorStrides(part.extent),
+          to: to + part.offset, strides: strides)
+      }
+    }
+  }
+
+  /// Replaces a part of the tensor by one repeated element.
+  public mutating func assign<each Selection: AxisSelection>(
+    _ element: Element, at selections: repeat each Selection
+  ) throws {
+    try assign(Tensor(scalar: element), at: repeat each selections)
+  }
+
+  private struct Part {
+    /// Where the part begins among the elements.
+    var offset = 0
+    /// Its size along every axis of the whole tensor.
+    var extent: [Int] = []
+    /// Its shape: `extent` without the axes that were selected by an index.
+    var shape: [Int] = []
+  }
+
+  private func part(_ selections: [any AxisSelection], _ operation: String) throws -> Part {
+    guard selections.count <= rank else {
+      throw TensorError(
+        operation, shapes: [shape],
+        reason: "expected at most \(rank) selections, not \(selections.count)")
+    }
+    var part = Part()
+    let strides = rowMajorStrides(shape)
+    for axis in shape.indices {
+      let (range, keepsAxis) =
+        axis < selections.count
+        ? selections[axis].resolved(count: shape[axis]) : (0..<shape[axis], true)
+      guard range.lowerBound >= 0 && range.upperBound <= shape[axis] else {
+        throw TensorError(
+          operation, shapes: [shape],
+          reason: keepsAxis
+            ? "the range \(range) is out of bounds for axis \(axis)"
+            : "the index \(range.lowerBound) is out of bounds for axis \(axis)")
+      }
+      part.offset += range.lowerBound * strides[axis]
+      part.extent.append(range.count)
+      if keepsAxis { part.shape.append(range.count) }
+    }
+    return part
+  }
+}

@@ -1,0 +1,5 @@
+import ArgumentParser
+
+struct Caption: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "caption", abstract: "")
+}

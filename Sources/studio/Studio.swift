@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// The command line that uses the exercises: it captions photographs and paints them.
+@main
+struct Studio: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "studio",
+    abstract: "Paint and caption photographs with the exercises' code.",
+    subcommands: [Style.self, Train.self, Caption.self])
+}

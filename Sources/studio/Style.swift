@@ -1,0 +1,5 @@
+import ArgumentParser
+
+struct Style: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "style", abstract: "")
+}

@@ -1,0 +1,5 @@
+import ArgumentParser
+
+struct Train: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "train", abstract: "")
+}
