@@ -1,0 +1,78 @@
+import Tensors
+
+// The steps of the optimizers, each a single pass: memory is what they wait for.
+
+/// What Adam remembers of one parameter.
+struct AdamMoments<Scalar: TensorScalar>: Sendable {
+  var mean, meanSquare: Tensor<Scalar>
+  /// β₁ᵗ and β₂ᵗ after t steps.
+  var power1: Scalar = 1
+  var power2: Scalar = 1
+
+  init(like parameter: Tensor<Scalar>) {
+    (mean, meanSquare) = (.zeros(like: parameter), .zeros(like: parameter))
+  }
+}
+
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+func adamStep<Scalar: TensorScalar>(
+  _ parameter: inout Tensor<Scalar>, _ gradient: Tensor<Scalar>,
+  _ moments: inout AdamMoments<Scalar>, rate: Scalar, beta1: Scalar, beta2: Scalar, epsilon: Scalar
+) {
+  moments.power1 *= beta1
+  moments.power2 *= beta2
+  let step = rate / (1 - moments.power1)
+  let squareScale = 1 / (1 - moments.power2)
+  let (fresh1, fresh2) = (1 - beta1, 1 - beta2)
+  parameter.withUnsafeMutableElements { x in
+    gradient.withUnsafeElements { g in
+      moments.mean.withUnsafeMutableElements { m in
+        moments.meanSquare.withUnsafeMutableElements { v in
+          for i in 0..<x.count {
+            m[i] = beta1 * m[i] + fresh1 * g[i]
+            v[i] = beta2 * v[i] + fresh2 * (g[i] * g[i])
+            x[i] -= step * m[i] / ((squareScale * v[i]).squareRoot() + epsilon)
+          }
+        }
+      }
+    }
+  }
+}
+
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+func rmsPropStep<Scalar: TensorScalar>(
+  _ parameter: inout Tensor<Scalar>, _ gradient: Tensor<Scalar>,
+  _ meanSquare: inout Tensor<Scalar>, rate: Scalar, decay: Scalar, epsilon: Scalar
+) {
+  let fresh = 1 - decay
+  parameter.withUnsafeMutableElements { x in
+    gradient.withUnsafeElements { g in
+      meanSquare.withUnsafeMutableElements { s in
+        for i in 0..<x.count {
+          s[i] = decay * s[i] + fresh * (g[i] * g[i])
+          x[i] -= rate * g[i] / (s[i].squareRoot() + epsilon)
+        }
+      }
+    }
+  }
+}
+
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+func momentumStep<Scalar: TensorScalar>(
+  _ parameter: inout Tensor<Scalar>, _ gradient: Tensor<Scalar>, _ velocity: inout Tensor<Scalar>,
+  rate: Scalar, momentum: Scalar
+) {
+  parameter.withUnsafeMutableElements { x in
+    gradient.withUnsafeElements { g in
+      velocity.withUnsafeMutableElements { v in
+        for i in 0..<x.count {
+          v[i] = momentum * v[i] - rate * g[i]
+          x[i] += v[i]
+        }
+      }
+    }
+  }
+}
