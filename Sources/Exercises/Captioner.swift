@@ -62,6 +62,44 @@ public struct CaptionerParameters<Scalar: TensorScalar>: Equatable, Sendable {
       vocabularyWeight: scaled(hiddenSize, vocabularySize), vocabularyBias: .zeros([vocabularySize]))
   }
 
+  /// The gradients of a captioner's layers, gathered.
+  public init(
+    projection: AffineGradients<Scalar>, embedding: Tensor<Scalar>,
+    recurrence: RecurrenceGradients<Scalar>, vocabulary: AffineGradients<Scalar>
+  ) {
+    self.init(
+      projectionWeight: projection.weight, projectionBias: projection.bias, embedding: embedding,
+      inputWeight: recurrence.inputWeight, hiddenWeight: recurrence.hiddenWeight,
+      bias: recurrence.bias,
+      vocabularyWeight: vocabulary.weight, vocabularyBias: vocabulary.bias)
+  }
+
+  /// Throws unless all sizes fit one another and the features.
+  ///
+  /// - Throws: `TensorError` for the first parameter whose shape does not fit.
+  public func requireShapes(features: Tensor<Scalar>) throws {
+    try features.requireShape([nil, nil], "features")
+    try projectionWeight.requireShape([features.shape[1], nil], "projectionWeight")
+    let hiddenSize = projectionWeight.shape[1]
+    try projectionBias.requireShape([hiddenSize], "projectionBias")
+    try embedding.requireShape([nil, nil], "embedding")
+    try inputWeight.requireShape([embedding.shape[1], nil], "inputWeight")
+    try hiddenWeight.requireShape([hiddenSize, inputWeight.shape[1]], "hiddenWeight")
+    try bias.requireShape([inputWeight.shape[1]], "bias")
+    try vocabularyWeight.requireShape([hiddenSize, embedding.shape[0]], "vocabularyWeight")
+    try vocabularyBias.requireShape([embedding.shape[0]], "vocabularyBias")
+  }
+
+  /// As `requireShapes(features:)`, and captions `[N, T + 1]` with at least two words.
+  public func requireShapes(features: Tensor<Scalar>, captions: Tensor<Int>) throws {
+    try requireShapes(features: features)
+    try captions.requireShape([features.shape[0], nil], "captions")
+    guard captions.shape[1] >= 2 else {
+      throw TensorError(
+        "captions", shapes: [captions.shape], reason: "expected at least two words in a caption")
+    }
+  }
+
   /// Every parameter with its name, for optimizers and files.
   public static var named: [(name: String, path: WritableKeyPath<Self, Tensor<Scalar>>)] {
     [
@@ -82,87 +120,10 @@ public struct AffineGradients<Scalar: TensorScalar>: Sendable {
   }
 }
 
-/// The gradients of a recurrence over a whole sequence, each shaped as what it differentiates.
-public struct RecurrenceGradients<Scalar: TensorScalar>: Sendable {
-  public var x, initialHidden, inputWeight, hiddenWeight, bias: Tensor<Scalar>
-
-  public init(
-    x: Tensor<Scalar>, initialHidden: Tensor<Scalar>, inputWeight: Tensor<Scalar>,
-    hiddenWeight: Tensor<Scalar>, bias: Tensor<Scalar>
-  ) {
-    (self.x, self.initialHidden) = (x, initialHidden)
-    (self.inputWeight, self.hiddenWeight, self.bias) = (inputWeight, hiddenWeight, bias)
-  }
-}
-
-/// What a recurrence carries from one word to the next.
-public struct RecurrentState<Scalar: TensorScalar>: Sendable {
-  /// `[N, H]`
-  public var hidden: Tensor<Scalar>
-  /// The LSTM's cell state, `[N, H]`; nil for an RNN.
-  public var cell: Tensor<Scalar>?
-
-  public init(hidden: Tensor<Scalar>, cell: Tensor<Scalar>? = nil) {
-    (self.hidden, self.cell) = (hidden, cell)
-  }
-}
-
-/// The layers that a captioner is assembled from. Each forward pass returns its output together with
-/// its backward pass, a function from the upstream gradient to the gradients of its inputs.
-///
-/// A captioner takes its parts as an argument, so that it can be judged with parts that are right
-/// while a student's own are still being written, and run with the student's own afterwards.
-/// Letters: N samples, T words, others as in `CaptionerParameters`.
-public struct CaptioningParts<Scalar: TensorScalar>: Sendable {
-  public typealias Array = Tensor<Scalar>
-
-  /// `(x, weight, bias)`: x `[N, D]`, weight `[D, M]`, bias `[M]`, output `[N, M]`.
-  public var affine:
-    @Sendable (Array, Array, Array) throws -> (
-      output: Array, backward: (Array) throws -> AffineGradients<Scalar>
-    )
-  /// `(words, table)`: words `[N, T]`, table `[V, W]`, output `[N, T, W]`; gradient of the table.
-  public var embedding:
-    @Sendable (Tensor<Int>, Array) throws -> (output: Array, backward: (Array) throws -> Array)
-  /// `(x, initialHidden, inputWeight, hiddenWeight, bias)`: x `[N, T, W]`, output `[N, T, H]`.
-  public var recurrence:
-    @Sendable (Array, Array, Array, Array, Array) throws -> (
-      output: Array, backward: (Array) throws -> RecurrenceGradients<Scalar>
-    )
-  /// As `affine`, at every time step: x `[N, T, H]`, output `[N, T, V]`.
-  public var temporalAffine:
-    @Sendable (Array, Array, Array) throws -> (
-      output: Array, backward: (Array) throws -> AffineGradients<Scalar>
-    )
-  /// `(logits, targets, mask)`: logits `[N, T, V]`, targets and mask `[N, T]`; the loss summed over
-  /// time and averaged over N, and its gradient by the logits.
-  public var temporalSoftmaxLoss:
-    @Sendable (Array, Tensor<Int>, Tensor<Bool>) throws -> (loss: Scalar, gradient: Array)
-  /// One step of the recurrence, `(x, state, inputWeight, hiddenWeight, bias)`: x `[N, W]`.
-  public var step:
-    @Sendable (Array, RecurrentState<Scalar>, Array, Array, Array) throws -> RecurrentState<Scalar>
-
-  public init(
-    affine: @escaping @Sendable (Array, Array, Array) throws -> (
-      output: Array, backward: (Array) throws -> AffineGradients<Scalar>
-    ),
-    embedding: @escaping @Sendable (Tensor<Int>, Array) throws -> (
-      output: Array, backward: (Array) throws -> Array
-    ),
-    recurrence: @escaping @Sendable (Array, Array, Array, Array, Array) throws -> (
-      output: Array, backward: (Array) throws -> RecurrenceGradients<Scalar>
-    ),
-    temporalAffine: @escaping @Sendable (Array, Array, Array) throws -> (
-      output: Array, backward: (Array) throws -> AffineGradients<Scalar>
-    ),
-    temporalSoftmaxLoss: @escaping @Sendable (Array, Tensor<Int>, Tensor<Bool>) throws -> (
-      loss: Scalar, gradient: Array
-    ),
-    step: @escaping @Sendable (Array, RecurrentState<Scalar>, Array, Array, Array) throws ->
-      RecurrentState<Scalar>
-  ) {
-    (self.affine, self.embedding, self.recurrence) = (affine, embedding, recurrence)
-    (self.temporalAffine, self.temporalSoftmaxLoss) = (temporalAffine, temporalSoftmaxLoss)
-    self.step = step
+/// Throws unless a size or count is at least 1.
+/// - Throws: `TensorError` naming it.
+public func requirePositive(_ count: Int, _ name: String) throws {
+  guard count >= 1 else {
+    throw TensorError(name, shapes: [], reason: "expected at least 1, not \(count)")
   }
 }

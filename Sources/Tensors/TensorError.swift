@@ -15,6 +15,7 @@ public struct TensorError: Error, Equatable, CustomStringConvertible {
   }
 
   public var description: String {
+    if shapes.isEmpty { return "\(operation): \(reason)" }
     let operands = shapes.map { "\($0)" }.joined(separator: " and ")
     return "\(operation): \(reason); got shape\(shapes.count == 1 ? "" : "s") \(operands)"
   }

@@ -1,0 +1,88 @@
+import Exercises
+import Tensors
+
+// Letters: N samples, T time steps, D input size, H hidden size.
+
+/// A long short-term memory over whole sequences, from the cell state `c₀ = 0` on.
+///
+/// - Parameters:
+///   - x: The inputs of all steps, `[N, T, D]`.
+///   - initialHidden: The hidden state h₀ before the first step, `[N, H]`.
+///   - inputWeight: Wx, `[D, 4H]`.
+///   - hiddenWeight: Wh, `[H, 4H]`.
+///   - bias: b, `[4H]`.
+///   - step: One step forward, in the form of `lstmStepForward`: `(x, previousHidden, previousCell,
+///     inputWeight, hiddenWeight, bias)` to the hidden state, the cell state and a cache.
+/// - Returns: The hidden states h₁ … h_T, `[N, T, H]`, and the caches of all steps in their order.
+///   The cell states stay inside.
+/// - Throws: `TensorError` when the shapes do not fit one another, and what `step` throws.
+public func lstmForward<Scalar: TensorScalar>(
+  _ x: Tensor<Scalar>, initialHidden: Tensor<Scalar>, inputWeight: Tensor<Scalar>,
+  hiddenWeight: Tensor<Scalar>, bias: Tensor<Scalar>,
+  step: (
+    Tensor<Scalar>, Tensor<Scalar>, Tensor<Scalar>, Tensor<Scalar>, Tensor<Scalar>, Tensor<Scalar>
+  ) throws -> (hidden: Tensor<Scalar>, cell: Tensor<Scalar>, cache: LSTMStepCache<Scalar>)
+) throws -> (hidden: Tensor<Scalar>, caches: [LSTMStepCache<Scalar>]) {
+  try requireRecurrenceShapes(
+    .lstm, x: x, hidden: initialHidden, inputWeight: inputWeight, hiddenWeight: hiddenWeight,
+    bias: bias, isSequence: true)
+  // BEGIN SOLUTION A3.3
+  var hidden = initialHidden
+  var cell = Tensor.zeros(like: initialHidden)
+  var states: [Tensor<Scalar>] = []
+  var caches: [LSTMStepCache<Scalar>] = []
+  for t in 0..<x.shape[1] {
+    let next = try step(x[.all, t], hidden, cell, inputWeight, hiddenWeight, bias)
+    (hidden, cell) = (next.hidden, next.cell)
+    states.append(hidden)
+    caches.append(next.cache)
+  }
+  return (try .stacking(states, axis: 1), caches)
+  // END SOLUTION
+}
+
+/// Backpropagation through time, with two gradients that travel back: of the hidden state and of the
+/// cell state.
+///
+/// - Parameters:
+///   - upstream: The gradient of the loss with respect to every hidden state, `[N, T, H]`. The loss
+///     does not see the cell states.
+///   - caches: What `lstmForward` kept, one for each step.
+///   - step: One step backward, in the form of `lstmStepBackward`: `(hiddenUpstream, cellUpstream,
+///     cache)` to gradients.
+/// - Returns: The gradient with respect to each input of `lstmForward`.
+/// - Throws: `TensorError` when `upstream` has not the shape of the hidden states, and what `step`
+///   throws.
+public func lstmBackward<Scalar: TensorScalar>(
+  _ upstream: Tensor<Scalar>, caches: [LSTMStepCache<Scalar>],
+  step: (
+    Tensor<Scalar>, Tensor<Scalar>, LSTMStepCache<Scalar>
+  ) throws -> LSTMStepGradients<Scalar>
+) throws -> RecurrenceGradients<Scalar> {
+  guard let last = caches.last else {
+    throw TensorError("caches", shapes: [upstream.shape], reason: "expected one for each step")
+  }
+  let (n, h) = (last.cell.shape[0], last.cell.shape[1])
+  try upstream.requireShape([n, caches.count, h], "upstream")
+  // BEGIN SOLUTION A3.4
+  // Nothing comes after the last step.
+  var hiddenFromNext = Tensor<Scalar>.zeros([n, h])
+  var cellFromNext = Tensor<Scalar>.zeros([n, h])
+  var inputWeight = Tensor.zeros(like: last.inputWeight)
+  var hiddenWeight = Tensor.zeros(like: last.hiddenWeight)
+  var bias = Tensor<Scalar>.zeros([4 * h])
+  var inputs: [Tensor<Scalar>] = []
+  for t in caches.indices.reversed() {
+    let gradients = try step(upstream[.all, t] + hiddenFromNext, cellFromNext, caches[t])
+    (hiddenFromNext, cellFromNext) = (gradients.previousHidden, gradients.previousCell)
+    inputs.append(gradients.x)
+    try inputWeight += gradients.inputWeight
+    try hiddenWeight += gradients.hiddenWeight
+    try bias += gradients.bias
+  }
+  // c₀ is zero whatever the photograph: its gradient ends here.
+  return RecurrenceGradients(
+    x: try .stacking(inputs.reversed(), axis: 1), initialHidden: hiddenFromNext,
+    inputWeight: inputWeight, hiddenWeight: hiddenWeight, bias: bias)
+  // END SOLUTION
+}
