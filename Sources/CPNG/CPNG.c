@@ -1,1 +1,1 @@
-// placeholder
+#include "CPNG.h"
