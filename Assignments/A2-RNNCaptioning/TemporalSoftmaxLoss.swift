@@ -24,6 +24,7 @@ public func temporalSoftmaxLoss<Scalar: TensorScalar>(
   try logits.requireShape([nil, nil, nil], "logits")
   try targets.requireShape(Array(logits.shape.dropLast()), "targets")
   try mask.requireShape(targets.shape, "mask")
+  try requireIndices(targets, below: logits.shape[2], "targets")
   // TODO(A2.8): write this function, then delete this line and the next.
   throw Unimplemented("A2.8")
 }

@@ -27,6 +27,7 @@ public func wordEmbeddingForward<Scalar: TensorScalar>(
 ) throws -> (output: Tensor<Scalar>, cache: WordEmbeddingCache) {
   try words.requireShape([nil, nil], "words")
   try table.requireShape([nil, nil], "table")
+  try requireIndices(words, below: table.shape[0], "words")
   // TODO(A2.5): write this function, then delete this line and the next.
   throw Unimplemented("A2.5")
 }

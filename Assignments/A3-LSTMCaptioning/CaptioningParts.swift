@@ -33,7 +33,8 @@ func initialState<Scalar: TensorScalar>(
 ) throws -> RecurrentState<Scalar> {
   RecurrentState(
     hidden: try parts.affine(
-      features, parameters.projectionWeight, parameters.projectionBias).output)
+      features, parameters.projectionWeight, parameters.projectionBias
+    ).output)
 }
 
 /// Reads a word in each sample: a score for every word that may come next, and the state after it.
@@ -48,6 +49,7 @@ func scoresAfter<Scalar: TensorScalar>(
     vectors.squeezingAxis(at: 1), state, parameters.inputWeight, parameters.hiddenWeight,
     parameters.bias)
   let scores = try parts.affine(
-    next.hidden, parameters.vocabularyWeight, parameters.vocabularyBias).output
+    next.hidden, parameters.vocabularyWeight, parameters.vocabularyBias
+  ).output
   return (scores, next)
 }

@@ -36,7 +36,8 @@ public func greedyCaptions<Scalar: TensorScalar>(
       vectors.squeezingAxis(at: 1), state, parameters.inputWeight, parameters.hiddenWeight,
       parameters.bias)
     let scores = try parts.affine(
-      state.hidden, parameters.vocabularyWeight, parameters.vocabularyBias).output
+      state.hidden, parameters.vocabularyWeight, parameters.vocabularyBias
+    ).output
     words = try scores.argmax(axis: 1)
     for n in 0..<samples where !isFinished[n] {
       captions[n, t] = words[n]

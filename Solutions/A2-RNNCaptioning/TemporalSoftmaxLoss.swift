@@ -24,6 +24,7 @@ public func temporalSoftmaxLoss<Scalar: TensorScalar>(
   try logits.requireShape([nil, nil, nil], "logits")
   try targets.requireShape(Array(logits.shape.dropLast()), "targets")
   try mask.requireShape(targets.shape, "mask")
+  try requireIndices(targets, below: logits.shape[2], "targets")
   // BEGIN SOLUTION A2.8
   let weights = mask.cast(to: Scalar.self) / Scalar(logits.shape[0])
   let logProbabilities = try logits - logits.logSumExp(axis: 2, keepingAxis: true)

@@ -27,6 +27,7 @@ public func wordEmbeddingForward<Scalar: TensorScalar>(
 ) throws -> (output: Tensor<Scalar>, cache: WordEmbeddingCache) {
   try words.requireShape([nil, nil], "words")
   try table.requireShape([nil, nil], "table")
+  try requireIndices(words, below: table.shape[0], "words")
   // BEGIN SOLUTION A2.5
   let cache = WordEmbeddingCache(words: words, vocabularySize: table.shape[0])
   return (try table.gathering(words), cache)

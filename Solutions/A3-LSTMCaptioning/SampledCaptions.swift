@@ -43,7 +43,7 @@ public func sampledCaptions<Scalar: TensorScalar>(
     let relative = try next.scores - next.scores.max(axis: 1, keepingAxis: true)
     let weights = (relative / temperature).exp()
     for n in 0..<samples where !isFinished[n] {
-      words[n] = draw(from: try weights[n, .all].elements, using: &generator)
+      words[n] = try draw(from: weights[n, .all].elements, using: &generator)
       captions[n, t] = words[n]
       isFinished[n] = words[n] == SpecialToken.end
     }
@@ -53,9 +53,12 @@ public func sampledCaptions<Scalar: TensorScalar>(
 }
 
 /// An index, each as likely as its weight among all: a dart on a bar of the weights end to end.
+///
+/// - Parameter weights: None below 0, at least one above.
 func draw<Scalar: TensorScalar>(
   from weights: [Scalar], using generator: inout SeededGenerator
-) -> Int {
+) throws -> Int {
+  // BEGIN SOLUTION A3.6
   var dart = Scalar(generator.uniform()) * weights.reduce(0, +)
   for (index, weight) in weights.enumerated() {
     dart -= weight
@@ -63,4 +66,5 @@ func draw<Scalar: TensorScalar>(
   }
   // Rounding may leave the dart at the very end of the bar.
   return weights.lastIndex { $0 > 0 } ?? 0
+  // END SOLUTION
 }

@@ -59,7 +59,8 @@ public struct CaptionerParameters<Scalar: TensorScalar>: Equatable, Sendable {
       embedding: matrix(vocabularySize, embeddingSize, 1 / 100),
       inputWeight: scaled(embeddingSize, width), hiddenWeight: scaled(hiddenSize, width),
       bias: .zeros([width]),
-      vocabularyWeight: scaled(hiddenSize, vocabularySize), vocabularyBias: .zeros([vocabularySize]))
+      vocabularyWeight: scaled(hiddenSize, vocabularySize), vocabularyBias: .zeros([vocabularySize])
+    )
   }
 
   /// The gradients of a captioner's layers, gathered.
@@ -117,13 +118,5 @@ public struct AffineGradients<Scalar: TensorScalar>: Sendable {
 
   public init(x: Tensor<Scalar>, weight: Tensor<Scalar>, bias: Tensor<Scalar>) {
     (self.x, self.weight, self.bias) = (x, weight, bias)
-  }
-}
-
-/// Throws unless a size or count is at least 1.
-/// - Throws: `TensorError` naming it.
-public func requirePositive(_ count: Int, _ name: String) throws {
-  guard count >= 1 else {
-    throw TensorError(name, shapes: [], reason: "expected at least 1, not \(count)")
   }
 }

@@ -1,0 +1,102 @@
+import A2RNNCaptioning
+import ExerciseTesting
+import Exercises
+import GradientChecking
+import Tensors
+
+final class RNNBackwardTests: ExerciseTestCase {
+  func testTheGradientsArePyTorchs() throws {
+    let golden = try Golden("RNN")
+    let caches = try referenceRNNForward(
+      golden.tensor("x"), golden.tensor("initialHidden"), golden.tensor("inputWeight"),
+      golden.tensor("hiddenWeight"), golden.tensor("bias") as Tensor<Double>
+    ).caches
+    for part in RecurrenceGradients<Double>.all {
+      let expected: Tensor<Double> = try golden.tensor("grad_\(part.name)")
+      try expectClose("gradient of \(part.name)", to: expected) {
+        try backward(golden.tensor("upstream"), caches)[keyPath: part.gradient]
+      }
+    }
+  }
+
+  func testEveryGradientIsTheNumericOne() throws {
+    let inputs = RecurrenceInputs<Double>(random: .rnn, steps: 3, using: &random)
+    let caches = try forward(inputs).caches
+    for part in RecurrenceGradients<Double>.all {
+      try expectGradient(
+        "gradient of \(part.name)", at: inputs[keyPath: part.input], upstream: inputs.upstream,
+        of: { try self.forward(inputs.replacing(part.input, with: $0)).hidden }
+      ) {
+        try backward(inputs.upstream, caches)[keyPath: part.gradient]
+      }
+    }
+  }
+
+  func testItWorksInSinglePrecision() throws {
+    let inputs = RecurrenceInputs<Double>(random: .rnn, steps: 3, using: &random)
+    let expected = try referenceRNNBackward(inputs.upstream, forward(inputs).caches)
+    let single = inputs.singlePrecision
+    let caches = try forward(single).caches
+    for (part, exact) in zip(RecurrenceGradients<Float>.all, RecurrenceGradients<Double>.all) {
+      try expectClose("gradient of \(part.name) in Float", to: expected[keyPath: exact.gradient]) {
+        try backward(single.upstream, caches)[keyPath: part.gradient]
+      }
+    }
+  }
+
+  func testALossOfOneStepDoesNotDependOnLaterInputs() throws {
+    var inputs = RecurrenceInputs<Double>(random: .rnn, steps: 3, using: &random)
+    let caches = try forward(inputs).caches
+    // The loss sees the second of three hidden states only.
+    try inputs.upstream.assign(0, at: .all, 0)
+    try inputs.upstream.assign(0, at: .all, 2)
+    try expectInvariant(
+      "gradient of the third input where the loss sees the second state only",
+      of: { try $0[.all, 2] }, isCloseTo: Tensor<Double>.zeros([2, 4])
+    ) {
+      try backward(inputs.upstream, caches).x
+    }
+    try expectClose(
+      "gradient of x where the loss sees the second state only",
+      to: referenceRNNBackward(inputs.upstream, caches).x
+    ) {
+      try backward(inputs.upstream, caches).x
+    }
+  }
+
+  func testOneStepIsTheStepsOwnBackwardPass() throws {
+    let inputs = RecurrenceInputs<Double>(random: .rnn, steps: 1, using: &random)
+    let caches = try forward(inputs).caches
+    let expected = try referenceRNNStepBackward(inputs.upstream[.all, 0], caches[0])
+    try expectClose("gradient of initialHidden for T = 1", to: expected.previousHidden) {
+      try backward(inputs.upstream, caches).initialHidden
+    }
+    try expectClose("gradient of inputWeight for T = 1", to: expected.inputWeight) {
+      try backward(inputs.upstream, caches).inputWeight
+    }
+  }
+
+  func testAnUpstreamGradientOfTheWrongShapeIsRefused() throws {
+    let caches = try forward(RecurrenceInputs<Double>(random: .rnn, steps: 3, using: &random))
+      .caches
+    for shape in [[2, 5, 3], [2, 2, 5], [3, 2, 5], [2, 3], [2, 3, 4]] {
+      try expectShapeError("upstream of shape \(shape), hidden states [2, 3, 5]") {
+        try backward(Tensor<Double>.ones(shape), caches).x
+      }
+    }
+    try expectShapeError("no caches") { try backward(Tensor<Double>.ones([2, 0, 5]), []).x }
+  }
+
+  private func forward<Scalar: TensorScalar>(
+    _ inputs: RecurrenceInputs<Scalar>
+  ) throws -> (hidden: Tensor<Scalar>, caches: [RNNStepCache<Scalar>]) {
+    try referenceRNNForward(
+      inputs.x, inputs.hidden, inputs.inputWeight, inputs.hiddenWeight, inputs.bias)
+  }
+
+  private func backward<Scalar: TensorScalar>(
+    _ upstream: Tensor<Scalar>, _ caches: [RNNStepCache<Scalar>]
+  ) throws -> RecurrenceGradients<Scalar> {
+    try rnnBackward(upstream, caches: caches, step: referenceRNNStepBackward)
+  }
+}
