@@ -9,13 +9,17 @@ public struct CaptionedImages: Codable, Equatable, Sendable {
     public var id: Int
     /// The picture's file, relative to the folder of pictures.
     public var fileName: String
+    /// What a drawn picture shows; nil for photographs. An addition to COCO's format.
+    public var scene: Scene?
 
     enum CodingKeys: String, CodingKey {
-      case id
+      case id, scene
       case fileName = "file_name"
     }
 
-    public init(id: Int, fileName: String) { (self.id, self.fileName) = (id, fileName) }
+    public init(id: Int, fileName: String, scene: Scene? = nil) {
+      (self.id, self.fileName, self.scene) = (id, fileName, scene)
+    }
   }
 
   public struct Annotation: Codable, Equatable, Sendable {

@@ -1,0 +1,71 @@
+/// A place in a picture, in pixels from its upper left corner; a pixel's centre lies at .5.
+public typealias Point = SIMD2<Float>
+
+/// A closed shape, known by how far any point is from its edge.
+public enum Outline: Sendable {
+  case circle(center: Point, radius: Float)
+  /// The corners in order, at least three; may have dents.
+  case polygon([Point])
+  /// A stroke with round ends.
+  case stroke(from: Point, to: Point, width: Float)
+
+  /// A regular polygon whose first corner points up, or a star where every second corner is drawn
+  /// in to `inner` times the radius.
+  public static func regular(
+    corners: Int, center: Point, radius: Float, inner: Float = 1, turned angle: Float = 0
+  ) -> Outline {
+    .polygon(
+      (0..<corners).map { corner in
+        let direction = angle - .pi / 2 + 2 * .pi * Float(corner) / Float(corners)
+        let length = corner % 2 == 1 ? radius * inner : radius
+        return center + length * Point(cosine(direction), sine(direction))
+      })
+  }
+
+  /// The distance from the edge in pixels, negative inside.
+  public func distance(to point: Point) -> Float {
+    switch self {
+    case .circle(let center, let radius): return length(point - center) - radius
+    case .stroke(let start, let end, let width):
+      return length(point - nearest(to: point, from: start, to: end)) - width / 2
+    case .polygon(let corners):
+      var nearestDistance = Float.infinity
+      var isInside = false
+      var a = corners[corners.count - 1]
+      for b in corners {
+        nearestDistance = min(nearestDistance, length(point - nearest(to: point, from: a, to: b)))
+        if (a.y > point.y) != (b.y > point.y),
+          point.x < (b.x - a.x) * (point.y - a.y) / (b.y - a.y) + a.x
+        {
+          isInside.toggle()
+        }
+        a = b
+      }
+      return isInside ? -nearestDistance : nearestDistance
+    }
+  }
+
+  /// The smallest upright rectangle around the shape, by two opposite corners.
+  var bounds: (least: Point, greatest: Point) {
+    switch self {
+    case .circle(let center, let radius): return (center - radius, center + radius)
+    case .stroke(let start, let end, let width):
+      return (pointwiseMin(start, end) - width / 2, pointwiseMax(start, end) + width / 2)
+    case .polygon(let corners):
+      return (
+        corners.reduce(corners[0], pointwiseMin), corners.reduce(corners[0], pointwiseMax)
+      )
+    }
+  }
+}
+
+/// The point of a line from `start` to `end` that is nearest to `point`.
+private func nearest(to point: Point, from start: Point, to end: Point) -> Point {
+  let line = end - start
+  let square = (line * line).sum()
+  guard square > 0 else { return start }
+  let share = ((point - start) * line).sum() / square
+  return start + min(max(share, 0), 1) * line
+}
+
+func length(_ vector: Point) -> Float { (vector * vector).sum().squareRoot() }

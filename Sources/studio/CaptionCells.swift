@@ -1,0 +1,69 @@
+import A2RNNCaptioning
+import A3LSTMCaptioning
+import Exercises
+import Tensors
+import Training
+
+// What the exercises do for the captioning commands.
+
+extension RecurrentCell {
+  fileprivate var parts: CaptioningParts<Float> {
+    let parts: CaptioningParts<Float> = A2RNNCaptioning.captioningParts()
+    return self == .rnn ? parts : A3LSTMCaptioning.captioningParts(basedOn: parts)
+  }
+
+  /// The loss that this cell's assignment trains with.
+  var loss: CaptionerTraining.Loss {
+    let parts = parts
+    return switch self {
+    case .rnn:
+      {
+        try A2RNNCaptioning.captionerLoss(
+          features: $0, captions: $1, parameters: $2, parts: parts)
+      }
+    case .lstm:
+      {
+        try A3LSTMCaptioning.captionerLoss(
+          features: $0, captions: $1, parameters: $2, parts: parts)
+      }
+    }
+  }
+}
+
+extension CaptionerModel {
+  /// Captions for pictures, as words: greedily for an RNN (A2), by beam search for an LSTM (A3).
+  /// Shapes: features `[N, D]`, as the encoder gives them.
+  func captions(features: Tensor<Float>) throws -> [[String]] {
+    let features = try standardized(features)
+    let numbers: Tensor<Int>
+    switch cell {
+    case .rnn:
+      numbers = try greedyCaptions(
+        features: features, parameters: parameters, maximumLength: maximumLength,
+        parts: cell.parts)
+    case .lstm:
+      numbers = try beamSearchCaptions(
+        features: features, parameters: parameters, width: 3, maximumLength: maximumLength,
+        parts: cell.parts
+      ).captions
+    }
+    return try numbers.unstacked().map { vocabulary.decode($0.elements) }
+  }
+}
+
+/// Runs what uses the exercises; one that is not written yet is named with the way to go on.
+func withExercises<Result>(_ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch let error as Unimplemented {
+    throw CaptioningError(
+      "\(error); write it, check it with `backprop check \(error.exercise)`, and build again")
+  }
+}
+
+/// Why a captioning command cannot go on, in one line.
+struct CaptioningError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Captions
+import Foundation
+import Images
+import Tensors
+
+struct Draw: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "draw",
+    abstract: "Draw pictures to train and paint with: scenes with captions, a landscape, a style.",
+    discussion: """
+      Writes train.json and val.json (COCO's format) with their pictures in train/ and val/, and \
+      content.png and style.png for `studio style`.
+      """)
+
+  @Option(help: "How many scenes to train on; a tenth as many are drawn for validation.")
+  var scenes = 2000
+
+  @Option(
+    help: ArgumentHelp(
+      "The folder to write to; it is made where there is none.", valueName: "folder"))
+  var output: String
+
+  @Option(help: "The seed that decides what is drawn.")
+  var seed: UInt64 = 231
+
+  func validate() throws {
+    guard scenes > 0 else { throw ValidationError("--scenes is \(scenes); expected at least 1") }
+  }
+
+  func run() async throws {
+    var generator = SeededGenerator(seed: seed)
+    let folder = URL(fileURLWithPath: output, isDirectory: true)
+    var progress = ProgressLine()
+    for (name, count) in [("train", scenes), ("val", max(1, scenes / 10))] {
+      let pictures = folder.appendingPathComponent(name)
+      try makeFolder(pictures)
+      let captioned = CaptionedImages.scenes(count: count, using: &generator)
+      for (index, picture) in captioned.images.enumerated() {
+        guard let canvas = picture.scene?.drawn() else { continue }
+        try Image(pixels: canvas.pixels)
+          .writePNG(to: pictures.appendingPathComponent(picture.fileName))
+        progress.show(
+          "drew \(index + 1) of \(count) pictures for \(name)", isLast: index + 1 == count)
+      }
+      try captioned.write(to: folder.appendingPathComponent(name + ".json"))
+    }
+    for (name, canvas) in [("content", Canvas.landscape()), ("style", Canvas.swirls())] {
+      try Image(pixels: canvas.pixels).writePNG(to: folder.appendingPathComponent(name + ".png"))
+    }
+    print("wrote \(scenes) + \(max(1, scenes / 10)) scenes, content.png and style.png to \(output)")
+  }
+
+  private func makeFolder(_ folder: URL) throws {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw CaptioningError(
+        "\(folder.path): the folder cannot be made: \(error.localizedDescription)")
+    }
+  }
+}
