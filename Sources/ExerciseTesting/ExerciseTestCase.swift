@@ -79,7 +79,8 @@ open class ExerciseTestCase: XCTestCase {
   ) throws {
     switch try outcome(label, file, line, body) {
     case .value?:
-      report(.failed, "\(label): accepted wrong shapes, expected it to throw a TensorError", file, line)
+      report(
+        .failed, "\(label): accepted wrong shapes, expected it to throw a TensorError", file, line)
     case .threw(let message, isTensorError: false)?:
       report(.failed, "\(label): threw “\(message)”, expected a TensorError", file, line)
     case .threw?, .unimplemented?: report(.checked)

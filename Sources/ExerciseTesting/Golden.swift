@@ -43,3 +43,21 @@ public struct Golden {
     return entry
   }
 }
+
+/// An element of a list that an exercise returned, which may be too short.
+/// - Throws: `RecordingError` instead of trapping.
+public func element<Element>(_ index: Int, of list: [Element]) throws -> Element {
+  guard list.indices.contains(index) else {
+    throw RecordingError("the list has \(list.count) elements, expected more than \(index)")
+  }
+  return list[index]
+}
+
+/// A value of a dictionary that an exercise returned, which may lack it.
+/// - Throws: `RecordingError` instead of trapping.
+public func element<Element>(_ key: Int, of table: [Int: Element]) throws -> Element {
+  guard let element = table[key] else {
+    throw RecordingError("the table has \(table.keys.sorted()), expected \(key) among them")
+  }
+  return element
+}

@@ -133,6 +133,10 @@ public struct WeightsError: Error, Equatable, CustomStringConvertible {
   /// The shape it has; nil when the tensor is missing.
   public let actual: [Int]?
 
+  public init(tensor: String, expected: [Int], actual: [Int]?) {
+    (self.tensor, self.expected, self.actual) = (tensor, expected, actual)
+  }
+
   public var description: String {
     guard let actual else {
       return "these are not SqueezeNet 1.1's weights: tensor “\(tensor)” \(expected) is missing"

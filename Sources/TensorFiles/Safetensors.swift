@@ -68,7 +68,8 @@ public struct Safetensors: Equatable, Sendable {
       tensors[name] = try Self.tensor(name, entry, data[numbers...], file)
     }
     // Tensors may lie in any order, but no byte may belong to two of them.
-    let spans = header.entries.values.map(\.offsets).sorted { $0[0] < $1[0] }
+    let spans = header.entries.values.map(\.offsets).filter { $0[0] < $0[1] }
+      .sorted { $0[0] < $1[0] }
     for (first, second) in zip(spans, spans.dropFirst()) where second[0] < first[1] {
       throw TensorFileError(file, "is not a valid safetensors file: two tensors overlap")
     }

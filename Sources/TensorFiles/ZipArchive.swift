@@ -22,9 +22,9 @@ enum ZipArchive {
     }
     // The directory's end lies in the last 22 bytes, or earlier when a comment follows it.
     let signature = Data([0x50, 0x4B, 5, 6])
-    guard let end = data.range(of: signature, options: .backwards)?.lowerBound else {
-      throw damaged
-    }
+    guard let end = data.range(of: signature, options: .backwards)?.lowerBound,
+      data.endIndex - end >= 22
+    else { throw damaged }
     var entry = try number(end - data.startIndex + 16, 4)
     return try (0..<number(end - data.startIndex + 10, 2)).map { _ in
       guard try number(entry, 4) == 0x0201_4B50 else { throw damaged }
