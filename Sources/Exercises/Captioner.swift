@@ -111,12 +111,3 @@ public struct CaptionerParameters<Scalar: TensorScalar>: Equatable, Sendable {
     ]
   }
 }
-
-/// The gradients of an affine layer `y = x·W + b`, each shaped as what it differentiates.
-public struct AffineGradients<Scalar: TensorScalar>: Sendable {
-  public var x, weight, bias: Tensor<Scalar>
-
-  public init(x: Tensor<Scalar>, weight: Tensor<Scalar>, bias: Tensor<Scalar>) {
-    (self.x, self.weight, self.bias) = (x, weight, bias)
-  }
-}
