@@ -27,6 +27,6 @@ public func captionerLoss<Scalar: TensorScalar>(
   parts: CaptioningParts<Scalar>
 ) throws -> (loss: Scalar, gradients: CaptionerParameters<Scalar>) {
   try parameters.requireShapes(features: features, captions: captions)
-  // TODO(A2.9): write this function, then delete this line and the next.
+  // TODO(A2.9): Loss of the captioner with all gradients
   throw Unimplemented("A2.9")
 }

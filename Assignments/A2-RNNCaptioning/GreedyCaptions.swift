@@ -22,6 +22,6 @@ public func greedyCaptions<Scalar: TensorScalar>(
 ) throws -> Tensor<Int> {
   try parameters.requireShapes(features: features)
   try requirePositive(maximumLength, "maximumLength")
-  // TODO(A2.10): write this function, then delete this line and the next.
+  // TODO(A2.10): Captions, the likeliest word each time
   throw Unimplemented("A2.10")
 }

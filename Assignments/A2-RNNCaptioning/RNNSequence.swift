@@ -25,7 +25,7 @@ public func rnnForward<Scalar: TensorScalar>(
   try requireRecurrenceShapes(
     .rnn, x: x, hidden: initialHidden, inputWeight: inputWeight, hiddenWeight: hiddenWeight,
     bias: bias, isSequence: true)
-  // TODO(A2.3): write this function, then delete this line and the next.
+  // TODO(A2.3): RNN over a sequence, forward
   throw Unimplemented("A2.3")
 }
 
@@ -54,6 +54,6 @@ public func rnnBackward<Scalar: TensorScalar>(
   }
   let (n, h) = (last.hidden.shape[0], last.hidden.shape[1])
   try upstream.requireShape([n, caches.count, h], "upstream")
-  // TODO(A2.4): write this function, then delete this line and the next.
+  // TODO(A2.4): RNN over a sequence, backward through time
   throw Unimplemented("A2.4")
 }

@@ -22,7 +22,7 @@ public func rnnStepForward<Scalar: TensorScalar>(
   try requireRecurrenceShapes(
     .rnn, x: x, hidden: previousHidden, inputWeight: inputWeight, hiddenWeight: hiddenWeight,
     bias: bias)
-  // TODO(A2.1): write this function, then delete this line and the next.
+  // TODO(A2.1): RNN step, forward
   throw Unimplemented("A2.1")
 }
 
@@ -40,6 +40,6 @@ public func rnnStepBackward<Scalar: TensorScalar>(
   _ upstream: Tensor<Scalar>, cache: RNNStepCache<Scalar>
 ) throws -> RNNStepGradients<Scalar> {
   try upstream.requireShape(cache.hidden.shape, "upstream")
-  // TODO(A2.2): write this function, then delete this line and the next.
+  // TODO(A2.2): RNN step, backward
   throw Unimplemented("A2.2")
 }

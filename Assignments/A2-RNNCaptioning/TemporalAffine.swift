@@ -27,7 +27,7 @@ public func temporalAffineForward<Scalar: TensorScalar>(
   try x.requireShape([nil, nil, nil], "x")
   try weight.requireShape([x.shape[2], nil], "weight")
   try bias.requireShape([weight.shape[1]], "bias")
-  // TODO(A2.7): write this function, then delete this line and the next.
+  // TODO(A2.7): Temporal affine layer, forward and backward
   throw Unimplemented("A2.7")
 }
 
@@ -46,6 +46,6 @@ public func temporalAffineBackward<Scalar: TensorScalar>(
 ) throws -> AffineGradients<Scalar> {
   let (n, t) = (cache.x.shape[0], cache.x.shape[1])
   try upstream.requireShape([n, t, cache.weight.shape[1]], "upstream")
-  // TODO(A2.7): write this function, then delete this line and the next.
+  // TODO(A2.7): Temporal affine layer, forward and backward
   throw Unimplemented("A2.7")
 }

@@ -25,6 +25,6 @@ public func temporalSoftmaxLoss<Scalar: TensorScalar>(
   try targets.requireShape(Array(logits.shape.dropLast()), "targets")
   try mask.requireShape(targets.shape, "mask")
   try requireIndices(targets, below: logits.shape[2], "targets")
-  // TODO(A2.8): write this function, then delete this line and the next.
+  // TODO(A2.8): Temporal softmax loss with a mask
   throw Unimplemented("A2.8")
 }

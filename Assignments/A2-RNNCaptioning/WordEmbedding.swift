@@ -28,7 +28,7 @@ public func wordEmbeddingForward<Scalar: TensorScalar>(
   try words.requireShape([nil, nil], "words")
   try table.requireShape([nil, nil], "table")
   try requireIndices(words, below: table.shape[0], "words")
-  // TODO(A2.5): write this function, then delete this line and the next.
+  // TODO(A2.5): Word embedding, forward
   throw Unimplemented("A2.5")
 }
 
@@ -46,6 +46,6 @@ public func wordEmbeddingBackward<Scalar: TensorScalar>(
   _ upstream: Tensor<Scalar>, cache: WordEmbeddingCache
 ) throws -> Tensor<Scalar> {
   try upstream.requireShape(cache.words.shape + [nil], "upstream")
-  // TODO(A2.6): write this function, then delete this line and the next.
+  // TODO(A2.6): Word embedding, backward
   throw Unimplemented("A2.6")
 }

@@ -32,7 +32,7 @@ public func beamSearchCaptions<Scalar: TensorScalar>(
   try parameters.requireShapes(features: features)
   try requirePositive(width, "width")
   try requirePositive(maximumLength, "maximumLength")
-  // TODO(A3.7): write this function, then delete this line and the next.
+  // TODO(A3.7): Beam search
   throw Unimplemented("A3.7")
 }
 
@@ -49,6 +49,6 @@ func bestBeam<Scalar: TensorScalar>(
   features: Tensor<Scalar>, parameters: CaptionerParameters<Scalar>, width: Int,
   maximumLength: Int, lengthNormalization: Scalar, parts: CaptioningParts<Scalar>
 ) throws -> Beam<Scalar> {
-  // TODO(A3.7): write this function, then delete this line and the next.
+  // TODO(A3.7): Beam search
   throw Unimplemented("A3.7")
 }

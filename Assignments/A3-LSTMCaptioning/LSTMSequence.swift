@@ -26,7 +26,7 @@ public func lstmForward<Scalar: TensorScalar>(
   try requireRecurrenceShapes(
     .lstm, x: x, hidden: initialHidden, inputWeight: inputWeight, hiddenWeight: hiddenWeight,
     bias: bias, isSequence: true)
-  // TODO(A3.3): write this function, then delete this line and the next.
+  // TODO(A3.3): LSTM over a sequence, forward
   throw Unimplemented("A3.3")
 }
 
@@ -53,6 +53,6 @@ public func lstmBackward<Scalar: TensorScalar>(
   }
   let (n, h) = (last.cell.shape[0], last.cell.shape[1])
   try upstream.requireShape([n, caches.count, h], "upstream")
-  // TODO(A3.4): write this function, then delete this line and the next.
+  // TODO(A3.4): LSTM over a sequence, backward
   throw Unimplemented("A3.4")
 }

@@ -31,7 +31,7 @@ public func lstmStepForward<Scalar: TensorScalar>(
     .lstm, x: x, hidden: previousHidden, inputWeight: inputWeight, hiddenWeight: hiddenWeight,
     bias: bias)
   try previousCell.requireShape(previousHidden.shape, "previousCell")
-  // TODO(A3.1): write this function, then delete this line and the next.
+  // TODO(A3.1): LSTM step, forward
   throw Unimplemented("A3.1")
 }
 
@@ -52,6 +52,6 @@ public func lstmStepBackward<Scalar: TensorScalar>(
 ) throws -> LSTMStepGradients<Scalar> {
   try hiddenUpstream.requireShape(cache.cell.shape, "hiddenUpstream")
   try cellUpstream.requireShape(cache.cell.shape, "cellUpstream")
-  // TODO(A3.2): write this function, then delete this line and the next.
+  // TODO(A3.2): LSTM step, backward
   throw Unimplemented("A3.2")
 }

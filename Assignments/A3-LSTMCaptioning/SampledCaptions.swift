@@ -31,7 +31,7 @@ public func sampledCaptions<Scalar: TensorScalar>(
     throw TensorError(
       "temperature", shapes: [], reason: "expected a number above 0, not \(temperature)")
   }
-  // TODO(A3.6): write this function, then delete this line and the next.
+  // TODO(A3.6): Sampling with temperature
   throw Unimplemented("A3.6")
 }
 
@@ -41,6 +41,6 @@ public func sampledCaptions<Scalar: TensorScalar>(
 func draw<Scalar: TensorScalar>(
   from weights: [Scalar], using generator: inout SeededGenerator
 ) throws -> Int {
-  // TODO(A3.6): write this function, then delete this line and the next.
+  // TODO(A3.6): Sampling with temperature
   throw Unimplemented("A3.6")
 }

@@ -1,11 +1,11 @@
-import A2RNNCaptioning
+import A3LSTMCaptioning
 import ExerciseTesting
 import Exercises
 import GradientChecking
 import Tensors
 
-final class CaptionerLossTests: ExerciseTestCase {
-  private let parts: CaptioningParts<Double> = referenceCaptioningParts(.rnn)
+final class LSTMCaptionerLossTests: ExerciseTestCase {
+  private let parts: CaptioningParts<Double> = referenceCaptioningParts(.lstm)
 
   func testLossAndGradientsArePyTorchs() throws {
     let golden = try Golden("Captioner")
@@ -28,7 +28,7 @@ final class CaptionerLossTests: ExerciseTestCase {
   }
 
   func testEveryGradientIsTheNumericOne() throws {
-    let example = try CaptioningExample(random: .rnn, using: &random)
+    let example = try CaptioningExample(random: .lstm, using: &random)
     for (name, path) in CaptionerParameters<Double>.named {
       try expectGradient(
         "gradient of \(name)", at: example.parameters[keyPath: path],
@@ -40,18 +40,40 @@ final class CaptionerLossTests: ExerciseTestCase {
   }
 
   func testTheLossFollowsTheFormula() throws {
-    let example = try CaptioningExample(random: .rnn, using: &random)
+    let example = try CaptioningExample(random: .lstm, using: &random)
     try expectClose("loss", to: example.referenceLoss()) { try loss(example).loss }
     try expectClose("loss in Float", to: example.referenceLoss()) {
       try captionerLoss(
         features: example.features.cast(to: Float.self), captions: example.captions,
-        parameters: example.parameters.singlePrecision, parts: referenceCaptioningParts(.rnn)
+        parameters: example.parameters.singlePrecision, parts: referenceCaptioningParts(.lstm)
       ).loss
     }
   }
 
+  func testOnlyWordsThatCountAreScored() throws {
+    let example = try CaptioningExample(random: .lstm, using: &random)
+    try expectClose("rows of hidden states that were scored, 4 + 2 + 3 words", to: 9) {
+      let counter = RowCounter()
+      var counting = parts
+      let (affine, temporalAffine) = (parts.affine, parts.temporalAffine)
+      let vocabularyShape = example.parameters.vocabularyWeight.shape
+      counting.affine = { x, weight, bias in
+        if weight.shape == vocabularyShape { counter.rows += x.shape[0] }
+        return try affine(x, weight, bias)
+      }
+      counting.temporalAffine = { x, weight, bias in
+        if weight.shape == vocabularyShape { counter.rows += x.shape[0] * x.shape[1] }
+        return try temporalAffine(x, weight, bias)
+      }
+      _ = try captionerLoss(
+        features: example.features, captions: example.captions, parameters: example.parameters,
+        parts: counting)
+      return counter.rows
+    }
+  }
+
   func testWhatFollowsTheEndDoesNotCount() throws {
-    let example = try CaptioningExample(random: .rnn, using: &random)
+    let example = try CaptioningExample(random: .lstm, using: &random)
     var longer = example
     longer.captions = try example.captions.padded([(0, 0), (0, 2)], with: SpecialToken.null)
     try expectClose("loss with two more <NULL> after each caption", to: example.referenceLoss()) {
@@ -59,49 +81,24 @@ final class CaptionerLossTests: ExerciseTestCase {
     }
     try expectInvariant(
       "gradient of hiddenWeight, with two more <NULL> and without",
-      of: { try $0[0, .all] - $0[1, .all] }, isCloseTo: Tensor<Double>.zeros([5, 5])
+      of: { try $0[0, .all] - $0[1, .all] }, isCloseTo: Tensor<Double>.zeros([5, 20])
     ) {
       try Tensor.stacking([example, longer].map { try loss($0).gradients.hiddenWeight })
     }
   }
 
-  func testAWordThatIsNeverReadKeepsItsVector() throws {
-    let example = try CaptioningExample(random: .rnn, using: &random)
-    // After <END> come only <NULL>s, which do not count; so neither is read to any effect.
-    let unread = Tensor([SpecialToken.null, SpecialToken.end])
-    try expectInvariant(
-      "gradient of the vectors of <NULL> and <END>",
-      of: { try $0.gathering(unread) }, isCloseTo: Tensor<Double>.zeros([2, 4])
-    ) {
-      try loss(example).gradients.embedding
-    }
-  }
-
-  func testWhenAllWordsAreEquallyLikelyTheLossIsTheirLogarithm() throws {
-    var example = try CaptioningExample(random: .rnn, using: &random)
-    example.parameters.vocabularyWeight = example.parameters.vocabularyWeight * 0
-    example.parameters.vocabularyBias = example.parameters.vocabularyBias * 0
-    // The captions have 4, 2 and 3 words with <END>; the vocabulary has 7.
-    let expected = 9 / 3 * Tensor<Double>([7]).log().sum()
-    try expectClose("loss without a preference, 9/3·log 7", to: expected) {
-      try loss(example).loss
-    }
-  }
-
-  func testItIsBuiltFromItsParts() throws {
-    let example = try CaptioningExample(random: .rnn, using: &random)
-    var parts = parts
-    parts.temporalSoftmaxLoss = { logits, _, _ in (42, .zeros(like: logits)) }
-    try expectClose("loss with a loss layer that always says 42", to: 42.0) {
-      try captionerLoss(
-        features: example.features, captions: example.captions, parameters: example.parameters,
-        parts: parts
-      ).loss
+  func testTheLossIsAveragedOverTheMinibatch() throws {
+    let example = try CaptioningExample(random: .lstm, using: &random)
+    var twice = example
+    twice.features = try .concatenating([example.features, example.features])
+    twice.captions = try .concatenating([example.captions, example.captions])
+    try expectClose("loss of every photograph twice", to: example.referenceLoss()) {
+      try loss(twice).loss
     }
   }
 
   func testWrongShapesAreRefused() throws {
-    let example = try CaptioningExample(random: .rnn, using: &random)
+    let example = try CaptioningExample(random: .lstm, using: &random)
     var wrong = example
     wrong.captions = try example.captions[0..<2]
     try expectShapeError("two captions for three photographs") { try loss(wrong).loss }
@@ -122,4 +119,9 @@ final class CaptionerLossTests: ExerciseTestCase {
       features: example.features, captions: example.captions, parameters: example.parameters,
       parts: parts)
   }
+}
+
+/// Counts within one call, on one thread.
+private final class RowCounter: @unchecked Sendable {
+  var rows = 0
 }
