@@ -56,6 +56,8 @@ extension Tensor {
   /// One selection per axis, from the first on; axes not named are taken whole. An axis selected
   /// by a single index disappears. (`x[i, j]` with one index for every axis is a single element.)
   /// - Throws: `TensorError` for more selections than axes or one out of bounds.
+  // Disfavoured, so that `bias[0]` is an element wherever it may be one.
+  @_disfavoredOverload
   public subscript<each Selection: AxisSelection>(
     selections: repeat each Selection
   ) -> Tensor {
