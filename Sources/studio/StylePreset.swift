@@ -1,0 +1,55 @@
+import ArgumentParser
+
+/// Sizes, layers and weights that suit one painting.
+struct StylePreset {
+  /// Shortest sides in pixels.
+  var contentSize, styleSize: Int
+  var contentLayer: Int
+  var contentWeight: Float
+  var styleLayers: [Int]
+  var styleWeights: [Float]
+  var totalVariationWeight: Float
+
+  /// The presets by the names of the paintings they were made for.
+  ///
+  /// Source: the style-transfer exercise of Stanford's CS231n; for SqueezeNet 1.1 with its real
+  /// weights.
+  enum Name: String, CaseIterable, ExpressibleByArgument {
+    case starryNight = "starry-night"
+    case compositionVII = "composition-vii"
+    case scream
+  }
+
+  init(_ name: Name) {
+    contentLayer = 3
+    styleLayers = [1, 4, 6, 7]
+    contentSize = 192
+    switch name {
+    case .starryNight:
+      styleSize = 192
+      contentWeight = 6e-2
+      styleWeights = [300_000, 1000, 15, 3]
+      totalVariationWeight = 2e-2
+    case .compositionVII:
+      styleSize = 512
+      contentWeight = 5e-2
+      styleWeights = [20_000, 500, 12, 1]
+      totalVariationWeight = 5e-2
+    case .scream:
+      styleSize = 224
+      contentWeight = 3e-2
+      styleWeights = [200_000, 800, 12, 1]
+      totalVariationWeight = 2e-2
+    }
+  }
+}
+
+extension StylePreset {
+  /// Random features are smaller than trained ones and all about equally large, so their losses
+  /// need other weights; found by looking at pictures.
+  mutating func adaptToRandomWeights() {
+    contentWeight = 1e-1
+    styleWeights = [1e5, 1e5, 1e5, 1e5]
+    totalVariationWeight = 1e-2
+  }
+}
