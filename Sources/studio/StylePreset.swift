@@ -49,7 +49,7 @@ extension StylePreset {
   /// need other weights; found by looking at pictures.
   mutating func adaptToRandomWeights() {
     contentWeight = 1e-1
-    styleWeights = [1e5, 1e5, 1e5, 1e5]
-    totalVariationWeight = 1e-2
+    styleWeights = [1e4, 1e4, 1e4, 1e4]
+    totalVariationWeight = 1
   }
 }
