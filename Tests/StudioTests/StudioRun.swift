@@ -21,7 +21,7 @@ class StudioTestCase: XCTestCase {
     process.arguments = arguments
     process.currentDirectoryURL = folder
     let (output, errors) = (folder.path + ".out", folder.path + ".err")
-    for file in [output, errors] { FileManager.default.createFile(atPath: file, contents: nil) }
+    for file in [output, errors] { try Data().write(to: URL(fileURLWithPath: file)) }
     defer { for file in [output, errors] { try? FileManager.default.removeItem(atPath: file) } }
     process.standardOutput = try XCTUnwrap(FileHandle(forWritingAtPath: output))
     process.standardError = try XCTUnwrap(FileHandle(forWritingAtPath: errors))
