@@ -38,9 +38,9 @@ let package = Package(
     .executable(name: "backprop", targets: ["backprop"]),
     .executable(name: "studio", targets: ["studio"]),
     .library(name: "GradientChecking", targets: ["GradientChecking"]),
-    // What a suite links against when `backprop` builds one exercise by itself: linking a shared
-    // library takes a fraction of the time that linking all its objects does.
-    .library(name: "ExerciseKit", type: .dynamic, targets: ["ExerciseTesting"]),
+    // What a suite links against when `backprop` builds one exercise by itself, and a notebook:
+    // linking a shared library takes a fraction of the time that linking all its objects does.
+    .library(name: "ExerciseKit", type: .dynamic, targets: ["ExerciseTesting", "Networks"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
