@@ -54,9 +54,9 @@ extension Tensor {
   /// A part of the tensor, as a copy: `try x[.all, t]`, `try x[0, 1..<3]`.
   ///
   /// One selection per axis, from the first on; axes not named are taken whole. An axis selected
-  /// by a single index disappears. (`x[i, j]` with one index for every axis is a single element.)
+  /// by a single index disappears. (`x[i, j]` with indices alone is a single element wherever it may
+  /// be one, hence the attribute.)
   /// - Throws: `TensorError` for more selections than axes or one out of bounds.
-  // Disfavoured, so that `bias[0]` is an element wherever it may be one.
   @_disfavoredOverload
   public subscript<each Selection: AxisSelection>(
     selections: repeat each Selection
