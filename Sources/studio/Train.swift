@@ -92,9 +92,7 @@ struct Train: AsyncParsableCommand {
     let features = try extractor.features(of: data.files, progress: ProgressLine())
     var model = try untrainedModel(data, features, extractor.encoder)
     let losses = try train(&model, data, features)
-    if let log {
-      try JSONEncoder.log.encode(losses).write(to: URL(fileURLWithPath: log), options: .atomic)
-    }
+    if let log { try writeJSON(losses, to: log) }
     try model.write(to: URL(fileURLWithPath: output))
     print(
       "wrote \(output): \(cell == .rnn ? "an RNN" : "an LSTM") trained on \(data.encoded.shape[0]) captions of "
@@ -146,14 +144,6 @@ struct Train: AsyncParsableCommand {
 private struct LoggedLoss: Codable {
   var iteration: Int
   var loss: Float
-}
-
-extension JSONEncoder {
-  fileprivate static var log: JSONEncoder {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    return encoder
-  }
 }
 
 /// A number with so many digits after the point.

@@ -44,9 +44,8 @@ public struct Canvas: Sendable {
   ) {
     let (least, greatest) = outline.bounds
     let margin = softness / 2 + 1
-    let columns = max(0, Int(least.x - margin))..<min(width, max(0, Int(greatest.x + margin) + 1))
-    let rows = max(0, Int(least.y - margin))..<min(height, max(0, Int(greatest.y + margin) + 1))
-    guard columns.lowerBound < columns.upperBound else { return }
+    let columns = Self.pixels(from: least.x - margin, to: greatest.x + margin, count: width)
+    let rows = Self.pixels(from: least.y - margin, to: greatest.y + margin, count: height)
     for y in rows {
       for x in columns {
         let distance = outline.distance(to: Point(Float(x) + 0.5, Float(y) + 0.5))
@@ -55,6 +54,12 @@ public struct Canvas: Sendable {
         colors[index] += coverage * (color - colors[index])
       }
     }
+  }
+
+  /// The pixels of a row or column that lie in part between two places, none beyond the picture.
+  private static func pixels(from least: Float, to greatest: Float, count: Int) -> Range<Int> {
+    let first = min(max(0, Int(least.rounded(.down))), count)
+    return first..<max(first, min(count, Int(greatest.rounded(.up))))
   }
 }
 

@@ -9,16 +9,17 @@ public enum Outline: Sendable {
   /// A stroke with round ends.
   case stroke(from: Point, to: Point, width: Float)
 
-  /// A regular polygon whose first corner points up, or a star where every second corner is drawn
-  /// in to `inner` times the radius.
+  /// A regular polygon; without a turn its first corner points up.
+  /// - Parameters:
+  ///   - radius: From the centre to the corners, in pixels.
+  ///   - angle: How far it is turned with the clock, in radians.
   public static func regular(
-    corners: Int, center: Point, radius: Float, inner: Float = 1, turned angle: Float = 0
+    corners: Int, center: Point, radius: Float, turned angle: Float = 0
   ) -> Outline {
     .polygon(
       (0..<corners).map { corner in
         let direction = angle - .pi / 2 + 2 * .pi * Float(corner) / Float(corners)
-        let length = corner % 2 == 1 ? radius * inner : radius
-        return center + length * Point(cosine(direction), sine(direction))
+        return center + radius * Point(cosine(direction), sine(direction))
       })
   }
 

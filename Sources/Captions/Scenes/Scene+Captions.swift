@@ -77,9 +77,8 @@ extension Scene {
 }
 
 extension Scene.Object {
-  /// `a large red circle`, or `an orange circle` without the size.
+  /// `a large red circle`, or `a red circle` without the size.
   func phrase(withSize: Bool = true) -> String {
-    let words = (withSize ? [size.rawValue] : []) + [hue.rawValue, shape.rawValue]
-    return (words[0] == Scene.Hue.orange.rawValue ? "an " : "a ") + words.joined(separator: " ")
+    "a \(withSize ? size.rawValue + " " : "")\(hue.rawValue) \(shape.rawValue)"
   }
 }

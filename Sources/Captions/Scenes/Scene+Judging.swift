@@ -11,7 +11,7 @@ extension Scene {
   ///     caption = ["there is" | "a picture of"] statement
   ///     statement = "two" [size] [color] shapes | thing | thing place | thing "and" thing
   ///               | thing ["is"] relation thing
-  ///     thing = ("a" | "an") [size] [color] (shape | "shape")
+  ///     thing = "a" [size] [color] (shape | "shape")
   public func verdict(on caption: String) -> Verdict {
     var sentence = Sentence(words: Tokenizer.words(of: caption)[...])
     if !sentence.take("there is") { _ = sentence.take("a picture of") }
@@ -71,10 +71,7 @@ private struct Sentence {
   }
 
   mutating func thing() -> Description? {
-    guard let article = words.first, article == "a" || article == "an" else { return nil }
-    words = words.dropFirst()
-    let needsAn = words.first == Scene.Hue.orange.rawValue
-    return (article == "an") == needsAn ? description(plural: false) : nil
+    take("a") ? description(plural: false) : nil
   }
 
   mutating func description(plural: Bool) -> Description? {

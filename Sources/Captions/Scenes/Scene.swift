@@ -3,9 +3,9 @@ import Tensors
 /// One or two colored shapes before a plain or shaded background: what a drawn picture shows, from
 /// which its captions are made and any caption can be judged.
 public struct Scene: Codable, Equatable, Sendable {
-  public enum Shape: String, CaseIterable, Codable, Sendable { case circle, square, triangle, star }
+  public enum Shape: String, CaseIterable, Codable, Sendable { case circle, square, triangle }
   public enum Hue: String, CaseIterable, Codable, Sendable {
-    case red, green, blue, yellow, purple, orange
+    case red, green, blue, yellow, purple
   }
   public enum Size: String, CaseIterable, Codable, Sendable { case small, large }
 
@@ -24,7 +24,7 @@ public struct Scene: Codable, Equatable, Sendable {
       shape: Shape, hue: Hue, size: Size, center: Point, radius: Float? = nil, color: Color? = nil
     ) {
       (self.shape, self.hue, self.size, self.center) = (shape, hue, size, center)
-      self.radius = radius ?? (size == .large ? 12 : 6)
+      self.radius = radius ?? (size == .large ? 12 : 7)
       self.color = color ?? hue.color
     }
   }
@@ -96,7 +96,7 @@ extension Scene.Object {
     return Self(
       shape: generator.element(of: Scene.Shape.allCases), hue: hue, size: size,
       center: center + Point(jitter(spread.x), jitter(spread.y)),
-      radius: size == .large ? generator.uniform(11, 13) : generator.uniform(5.5, 7),
+      radius: size == .large ? generator.uniform(11.5, 13) : generator.uniform(6.5, 7.5),
       color: hue.color + Color(jitter(0.05), jitter(0.05), jitter(0.05)))
   }
 
@@ -108,7 +108,6 @@ extension Scene.Object {
       .regular(corners: 4, center: center, radius: radius * 1.15, turned: .pi / 4)
     case .triangle:
       .regular(corners: 3, center: center + Point(0, radius * 0.2), radius: radius * 1.15)
-    case .star: .regular(corners: 10, center: center, radius: radius * 1.15, inner: 0.42)
     }
   }
 }
@@ -121,7 +120,6 @@ extension Scene.Hue {
     case .blue: Color(0.13, 0.25, 0.85)
     case .yellow: Color(0.96, 0.87, 0.1)
     case .purple: Color(0.5, 0.15, 0.65)
-    case .orange: Color(0.97, 0.52, 0.05)
     }
   }
 }
