@@ -13,6 +13,7 @@ public func requirePositive(_ count: Int, _ name: String) throws {
 public func requireIndices(_ indices: Tensor<Int>, below count: Int, _ name: String) throws {
   for index in indices.elements where index < 0 || index >= count {
     throw TensorError(
-      name, shapes: [indices.shape], reason: "expected numbers from 0 to \(count - 1), not \(index)")
+      name, shapes: [indices.shape], reason: "expected numbers from 0 to \(count - 1), not \(index)"
+    )
   }
 }
