@@ -24,7 +24,7 @@ struct Reset: ParsableCommand {
       print(
         "This puts all of \(shortPath(file)) back (\(others.joined(separator: ", "))). Go on? [y/N] ",
         terminator: "")
-      fflush(stdout)
+      fflush(nil)
       guard readLine()?.lowercased().hasPrefix("y") == true else {
         print("Nothing was changed.")
         throw ExitCode(1)

@@ -22,7 +22,7 @@ struct Watch: ParsableCommand {
         if isatty(STDOUT_FILENO) != 0 { print("\u{1B}[2J\u{1B}[H", terminator: "") }
         _ = try check(selection, workplace)
         print("Watching \(folders.map(shortPath).joined(separator: ", ")); Ctrl-C ends it.")
-        fflush(stdout)
+        fflush(nil)
       }
       usleep(300_000)
     }
