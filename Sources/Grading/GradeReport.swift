@@ -12,6 +12,9 @@ public struct GradeReport: Encodable, Sendable {
 
   public let score, maxScore: Int
   public let exercises: [Row]
+  private let titles: [String: String]
+
+  private enum CodingKeys: String, CodingKey { case score, maxScore, exercises }
 
   /// - Parameter verdicts: One for each exercise of the kit; one that is missing counts as blocked.
   public init(kit: Kit, verdicts: [Verdict]) {
@@ -21,11 +24,12 @@ public struct GradeReport: Encodable, Sendable {
           verdicts.first { $0.exercise.id == exercise.id }
           ?? Verdict(exercise, .blocked, "it was not judged")
         return Row(
-          id: exercise.id, title: exercise.title, assignment: assignment.title,
+          id: exercise.id, title: exercise.title, assignment: assignment.id,
           points: verdict.points, maxPoints: exercise.points, outcome: verdict.outcome,
           message: verdict.message, seconds: (verdict.seconds * 1000).rounded() / 1000)
       }
     }
+    titles = Dictionary(uniqueKeysWithValues: kit.assignments.map { ($0.id, $0.title) })
     score = exercises.reduce(0) { $0 + $1.points }
     maxScore = exercises.reduce(0) { $0 + $1.maxPoints }
   }
@@ -55,7 +59,7 @@ public struct GradeReport: Encodable, Sendable {
     for row in exercises {
       if row.assignment != assignment {
         assignment = row.assignment
-        lines.append((lines.isEmpty ? "" : "\n") + assignment)
+        lines.append((lines.isEmpty ? "" : "\n") + "\(assignment) \(titles[assignment] ?? "")")
       }
       let title = row.title.padding(toLength: width, withPad: " ", startingAt: 0)
       let points = "\(row.points)/\(row.maxPoints)"

@@ -1,0 +1,34 @@
+import Foundation
+import Grading
+import XCTest
+
+/// The package that the tests belong to, and the build that they are part of.
+enum Here {
+  static let root = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  static let build = KitBuild.current
+  static func judge(timeLimit: Double = 30) throws -> Judge {
+    guard build.isComplete else {
+      throw XCTSkip("no libExerciseKit.so in \(build.folder.path); build everything first")
+    }
+    var judge = Judge(kit: try Kit(root: root), build: build)
+    judge.timeLimit = timeLimit
+    return judge
+  }
+}
+
+/// A folder that is removed with the test.
+class TemporaryFolderTestCase: XCTestCase {
+  var folder = URL(fileURLWithPath: "/")
+
+  override func setUpWithError() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "grading-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  override func tearDownWithError() throws { try FileManager.default.removeItem(at: folder) }
+
+  func write(_ text: String, to path: String) throws {
+    try writeAtomically(text, to: folder.appending(path: path))
+  }
+}
