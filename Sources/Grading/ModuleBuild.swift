@@ -4,79 +4,123 @@ import Foundation
 struct ModuleBuild {
   let folder: URL
   let object: URL
-  /// The files that were replaced, with the reason.
+  /// The files whose exercises cannot be judged, with the reason.
   private(set) var broken: [String: String] = [:]
   /// Why there is no module at all.
   private(set) var failure: String?
 
-  /// - Parameter stubs: The assignment's files as students receive them, by name.
+  private let submission: Submission
+  private let assignment: Assignment
+  private let build: KitBuild
+  /// The assignment's files as students receive them, by name.
+  private let stubs: [String: String]
+  /// The assignment's files without exercises: they only tie the others together.
+  private var glue: Set<String>
+  /// Files that the assignment does not have, but the submission.
+  private var extras: [String]
+
   init(
     _ submission: Submission, _ assignment: Assignment, stubs: [String: String], build: KitBuild,
     in folder: URL
   ) throws {
-    self.folder = folder
+    (self.submission, self.assignment) = (submission, assignment)
+    (self.stubs, self.build, self.folder) = (stubs, build, folder)
     object = folder.appending(path: "\(assignment.module).o")
-    let stubFolder = folder.appending(path: "stubs")
-    /// By name, where each file is read from.
-    var sources: [String: URL] = [:]
-    for name in stubs.keys {
-      let file = submission.file(name, of: assignment)
-      if FileManager.default.fileExists(atPath: file.path) {
-        sources[name] = file
-      } else {
+    glue = Set(stubs.keys).subtracting(assignment.exercises.map(\.file))
+    extras = submission.extraFiles(of: assignment, besides: stubs)
+    for (name, stub) in stubs {
+      try writeAtomically(stub, to: stubFile(name))
+      if !glue.contains(name) && !isSubmitted(name) {
         broken[name] = "\(assignment.folder)/\(name) is missing from the submission"
       }
     }
-    var extras = submission.extraFiles(of: assignment, besides: stubs)
+    try compileSettingAsideWhatIsBroken()
+  }
 
-    for _ in 0...stubs.count + extras.count {
-      for name in broken.keys where sources[name]?.deletingLastPathComponent() != stubFolder {
-        let stub = stubFolder.appending(path: name)
-        try writeAtomically(stubs[name] ?? "", to: stub)
-        sources[name] = stub
+  private func stubFile(_ name: String) -> URL { folder.appending(path: "stubs/\(name)") }
+
+  private func isSubmitted(_ name: String) -> Bool {
+    FileManager.default.fileExists(atPath: submission.file(name, of: assignment).path)
+  }
+
+  /// The student's files where they are not broken, stubs elsewhere.
+  private var sources: [String: URL] {
+    Dictionary(
+      uniqueKeysWithValues: stubs.keys.map { name in
+        let usesStub = broken[name] != nil || !isSubmitted(name)
+        return (name, usesStub ? stubFile(name) : submission.file(name, of: assignment))
+      })
+  }
+
+  private mutating func compileSettingAsideWhatIsBroken() throws {
+    var extrasWereChecked = extras.isEmpty
+    while let output = try compile(sources, glue, extras) {
+      let errors = CompilerError.parse(output)
+      if !extrasWereChecked {
+        // One that does not even go with the stubs is at fault whatever the errors say.
+        extrasWereChecked = true
+        let allStubs = Dictionary(uniqueKeysWithValues: stubs.keys.map { ($0, stubFile($0)) })
+        extras = try extras.filter { try compile(allStubs, glue, [$0]) == nil }
+        continue
       }
-      // Extra files last: what they declare a second time is then an error in them.
-      let files =
-        stubs.keys.sorted().compactMap { sources[$0] }
-        + extras.map { submission.file($0, of: assignment) }
-      let output = try build.compile(
-        files.map(\.path) + [
-          "-parse-as-library", "-module-name", assignment.module, "-c", "-o", object.path,
-          "-emit-module", "-emit-module-path",
-          folder.appending(path: "\(assignment.module).swiftmodule").path,
-        ])
-      guard let output else { return }
-      guard setAside(CompilerError.parse(output), sources, &extras, submission, assignment) else {
+      let sources = sources
+      if glue.contains(where: { name in errors.contains { $0.file == sources[name]?.path } }) {
+        // A function that it ties in is missing; the suites do without it.
+        glue = []
+        continue
+      }
+      let culprits = try culprits(errors)
+      guard !culprits.isEmpty else {
         failure =
           "the module \(assignment.module) does not compile:\n"
           + output.split(separator: "\n").prefix(5).joined(separator: "\n")
         return
       }
+      broken.merge(culprits) { first, _ in first }
     }
-    failure = "the module \(assignment.module) does not compile, not even with its stubs"
   }
 
-  /// Marks the files with errors as broken, extra files first; false when there are none.
-  private mutating func setAside(
-    _ errors: [CompilerError], _ sources: [String: URL], _ extras: inout [String],
-    _ submission: Submission, _ assignment: Assignment
-  ) -> Bool {
-    let brokenExtras = extras.filter { name in
-      errors.contains { $0.file == submission.file(name, of: assignment).path }
+  /// The files to blame, with the errors that show it: those that do not compile even among stubs,
+  /// of the files with errors if there are such, or else of all.
+  private func culprits(_ errors: [CompilerError]) throws -> [String: String] {
+    let candidates = sources.filter { broken[$0.key] == nil && !glue.contains($0.key) }
+    let blamed = candidates.filter { file in errors.contains { $0.file == file.value.path } }
+    for group in [blamed, candidates] {
+      var culprits: [String: String] = [:]
+      for (name, file) in group {
+        var alone = Dictionary(uniqueKeysWithValues: stubs.keys.map { ($0, stubFile($0)) })
+        alone[name] = file
+        guard let output = try compile(alone, [], extras) else { continue }
+        culprits[name] = message(CompilerError.parse(output), about: file)
+      }
+      if !culprits.isEmpty { return culprits }
     }
-    guard brokenExtras.isEmpty else {
-      extras.removeAll(where: brokenExtras.contains)
-      return true
+    return blamed.mapValues { message(errors, about: $0) }
+  }
+
+  /// The first errors in a file, or where there are none, those that it causes in others.
+  private func message(_ errors: [CompilerError], about file: URL) -> String {
+    let own = errors.filter { $0.file == file.path }
+    let lines = (own.isEmpty ? errors : own).prefix(3).map {
+      $0.line.replacing(submission.folder.path + "/", with: "")
+        .replacing(folder.path + "/stubs/", with: "")
     }
-    var found = false
-    for (name, file) in sources where broken[name] == nil {
-      let own = errors.filter { $0.file == file.path }
-      guard !own.isEmpty else { continue }
-      broken[name] = own.prefix(3).map { error in
-        error.line.replacing(submission.folder.path + "/", with: "")
-      }.joined(separator: "\n")
-      found = true
-    }
-    return found
+    return (own.isEmpty ? "other files need what this one no longer has:\n" : "")
+      + lines.joined(separator: "\n")
+  }
+
+  /// Compiles the module of the given files; nil when it worked, the compiler's output when not.
+  private func compile(
+    _ sources: [String: URL], _ glue: Set<String>, _ extras: [String]
+  ) throws -> String? {
+    let exercises = Set(assignment.exercises.map(\.file))
+    let files = sources.filter { exercises.contains($0.key) || glue.contains($0.key) }
+    return try build.compile(
+      files.values.map(\.path).sorted()
+        + extras.map { submission.file($0, of: assignment).path } + [
+          "-parse-as-library", "-module-name", assignment.module, "-c", "-o", object.path,
+          "-emit-module", "-emit-module-path",
+          folder.appending(path: "\(assignment.module).swiftmodule").path,
+        ])
   }
 }

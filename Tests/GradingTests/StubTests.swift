@@ -3,9 +3,23 @@ import Grading
 import XCTest
 
 final class StubTests: TemporaryFolderTestCase {
-  private let exercise = Exercise(
-    id: "A1.1", title: "Doubling", points: 3, file: "Double.swift", suite: "DoubleTests",
-    requires: [], hints: ["a", "b"])
+  /// The only exercise of the sample assignment below.
+  private func exercise() throws -> Exercise {
+    try XCTUnwrap(assignment(Self.sample).exercises.first)
+  }
+
+  private static let sample = """
+    id: A1
+    title: Layers
+    notebook: Layers.ipynb
+    exercises:
+      - id: A1.1
+        title: Doubling
+        points: 3
+        file: Double.swift
+        suite: DoubleTests
+        hints: [a, b]
+    """
 
   func testARegionBecomesANoteAndAThrowAndTheRestStays() throws {
     let solution = """
@@ -19,7 +33,7 @@ final class StubTests: TemporaryFolderTestCase {
       }
 
       """
-    let stub = try SolutionFile(solution, path: "Double.swift").stub(exercises: [exercise])
+    let stub = try SolutionFile(solution, path: "Double.swift").stub(exercises: [exercise()])
     XCTAssertEqual(
       stub,
       """
@@ -48,7 +62,7 @@ final class StubTests: TemporaryFolderTestCase {
     ]
     for (text, message) in cases {
       XCTAssertThrowsError(
-        try SolutionFile(text, path: "D.swift").stub(exercises: [exercise]), text
+        try SolutionFile(text, path: "D.swift").stub(exercises: [exercise()]), text
       ) {
         XCTAssertTrue("\($0)".hasPrefix(message), "\($0)")
       }
@@ -66,38 +80,15 @@ final class StubTests: TemporaryFolderTestCase {
   }
 
   func testAnAssignmentIsReadWithAllItsFields() throws {
-    let assignment = try assignment(
-      """
-      id: A1
-      title: Layers
-      notebook: Layers.ipynb
-      exercises:
-        - id: A1.1
-          title: Doubling
-          points: 3
-          file: Double.swift
-          suite: DoubleTests
-          requires: []
-          hints: [a, b]
-      """)
-    XCTAssertEqual(assignment.exercises, [exercise])
+    let assignment = try assignment(Self.sample)
+    XCTAssertEqual(assignment.exercises.map(\.id), ["A1.1"])
+    XCTAssertEqual(assignment.exercises.map(\.hints), [["a", "b"]])
+    XCTAssertEqual(assignment.exercises.map(\.requires), [[]])
     XCTAssertEqual(assignment.module, "A1Layers")
     XCTAssertEqual(assignment.points, 3)
   }
 
   func testMistakesInAnAssignmentAreNamedWithTheirLine() throws {
-    let good = """
-      id: A1
-      title: Layers
-      notebook: Layers.ipynb
-      exercises:
-        - id: A1.1
-          title: Doubling
-          points: 3
-          file: Double.swift
-          suite: DoubleTests
-          hints: [a, b]
-      """
     let cases = [
       ("id: A1\n", "id: B1\n", ":1: id is 'B1'"),
       ("points: 3", "points: many", ":7: points is not a whole number"),
@@ -109,7 +100,7 @@ final class StubTests: TemporaryFolderTestCase {
       ("title: Layers\n", "title: [\n", "assignment.yml:"),
     ]
     for (old, new, message) in cases {
-      XCTAssertThrowsError(try assignment(good.replacing(old, with: new)), new) {
+      XCTAssertThrowsError(try assignment(Self.sample.replacing(old, with: new)), new) {
         XCTAssertTrue("\($0)".contains(message), "\($0)")
       }
     }

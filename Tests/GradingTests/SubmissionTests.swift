@@ -4,15 +4,15 @@ import XCTest
 
 /// Submissions as they come: the A2 solutions with one thing wrong with them.
 final class SubmissionTests: TemporaryFolderTestCase {
-  private let name = "A2-RNNCaptioning"
+  private let assignmentFolder = "A2-RNNCaptioning"
 
   /// The A2 solutions, copied, with one edit; the verdicts that are not `passed`, by exercise.
   private func grade(
     timeLimit: Double = 20, _ edit: (URL) throws -> Void
   ) throws -> [String: Verdict] {
     let judge = try Here.judge(timeLimit: timeLimit)
-    let assignment = try XCTUnwrap(judge.kit.assignments.first { $0.folder == name })
-    let work = folder.appending(path: name)
+    let assignment = try XCTUnwrap(judge.kit.assignments.first { $0.folder == assignmentFolder })
+    let work = folder.appending(path: assignmentFolder)
     try FileManager.default.copyItem(at: judge.kit.solutions(of: assignment), to: work)
     try edit(work)
     let submission = try Submission(folder: folder, kit: judge.kit)
@@ -62,15 +62,21 @@ final class SubmissionTests: TemporaryFolderTestCase {
       let text = try String(contentsOf: file, encoding: .utf8)
       try writeAtomically(
         text.replacing("func rnnStepBackward", with: "func rnnStepBackwards"), to: file)
-      // Nothing else of the module may use it, or that would not compile either.
-      try FileManager.default.removeItem(at: $0.appending(path: "CaptioningParts.swift"))
     }
-    XCTAssertEqual(verdicts["A2.2"]?.outcome, .doesNotCompile)
+    XCTAssertEqual(verdicts.mapValues(\.outcome), ["A2.2": .doesNotCompile])
     XCTAssertTrue(
       verdicts["A2.2"]?.message.contains("is a function missing, renamed") == true,
       verdicts["A2.2"]?.message ?? "")
-    XCTAssertNil(verdicts["A2.1"])
-    XCTAssertNil(verdicts["A2.8"])
+  }
+
+  func testAMissingTypeCostsTheFileThatLacksItAndNotThoseThatUseIt() throws {
+    let verdicts = try grade {
+      let file = $0.appending(path: "RNNStep.swift")
+      let text = try String(contentsOf: file, encoding: .utf8)
+      try writeAtomically(text.replacing("RNNStepCache", with: "StepCache"), to: file)
+    }
+    XCTAssertEqual(
+      verdicts.mapValues(\.outcome), ["A2.1": .doesNotCompile, "A2.2": .doesNotCompile])
   }
 
   func testLoopsTrapsExitsAndFloodsCostOnlyTheirOwnExercise() throws {
