@@ -93,13 +93,14 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-/// The tests of a module of the kit, which they may import together with any other.
+/// The tests of a module of the kit, which they may import together with any other and with the
+/// exercises.
 func kitTests(_ name: String) -> Target {
   .testTarget(
     name: name,
     dependencies: [
       "Captions", "ExerciseTesting", "Exercises", "GradientChecking", "Grading", "Images",
       "Kernels", "Networks", "Notebooks", "Pretrained", "TensorFiles", "Tensors", "Training",
-    ],
+    ] + exerciseModules,
     exclude: entries(of: "Tests/\(name)").filter { !$0.hasSuffix(".swift") })
 }

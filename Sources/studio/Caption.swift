@@ -31,7 +31,7 @@ struct Caption: AsyncParsableCommand {
     let features = try extractor.features(
       of: images.map { URL(fileURLWithPath: $0) }, progress: ProgressLine())
     guard features.shape[1] == model.featureMean.count else {
-      throw CaptioningError(
+      throw StudioError(
         "\(self.model): expects \(model.featureMean.count) features of a picture, not the "
           + "\(features.shape[1]) that \(model.encoder.rawValue) gives; train it again")
     }
@@ -48,10 +48,10 @@ struct Caption: AsyncParsableCommand {
   private func extractor(for model: CaptionerModel) throws -> FeatureExtractor {
     switch (model.encoder, weights) {
     case (.squeezeNet, nil):
-      throw CaptioningError(
+      throw StudioError(
         "\(self.model): was trained on SqueezeNet's features; give its weights with --weights")
     case (.histograms, _?):
-      throw CaptioningError(
+      throw StudioError(
         "\(self.model): was trained on histograms, without a network; leave out --weights")
     default: return try FeatureExtractor(weights: weights)
     }

@@ -50,20 +50,3 @@ extension CaptionerModel {
     return try numbers.unstacked().map { vocabulary.decode($0.elements) }
   }
 }
-
-/// Runs what uses the exercises; one that is not written yet is named with the way to go on.
-func withExercises<Result>(_ body: () throws -> Result) throws -> Result {
-  do {
-    return try body()
-  } catch let error as Unimplemented {
-    throw CaptioningError(
-      "\(error); write it, check it with `backprop check \(error.exercise)`, and build again")
-  }
-}
-
-/// Why a captioning command cannot go on, in one line.
-struct CaptioningError: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) { self.description = description }
-}

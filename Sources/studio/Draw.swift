@@ -55,7 +55,7 @@ struct Draw: AsyncParsableCommand {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
-      throw CaptioningError(
+      throw StudioError(
         "\(folder.path): the folder cannot be made: \(error.localizedDescription)")
     }
   }

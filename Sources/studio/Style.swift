@@ -91,8 +91,7 @@ struct Style: AsyncParsableCommand {
 
   /// A picture as the network wants it: resized, normalised, `[1, 3, H, W]`.
   private func normalized(_ path: String, shortestSide: Int) throws -> Tensor<Float> {
-    let image = try Image(contentsOf: URL(fileURLWithPath: path)).resized(
-      shortestSide: shortestSide)
+    let image = try readPicture(URL(fileURLWithPath: path)).resized(shortestSide: shortestSide)
     return try ImageNet.normalized(image.pixels).expandingAxis(at: 0)
   }
 }

@@ -145,10 +145,3 @@ private struct LoggedLoss: Codable {
   var iteration: Int
   var loss: Float
 }
-
-/// A number with so many digits after the point.
-func format(_ number: Float, _ digits: Int) -> String {
-  String(format: "%.\(digits)f", Double(number))
-}
-
-func printError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }

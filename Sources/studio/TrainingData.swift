@@ -22,7 +22,7 @@ struct TrainingData {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: images, isDirectory: &isFolder), isFolder.boolValue
     else {
-      throw CaptioningError(
+      throw StudioError(
         "\(images): there is no such folder; --images names the folder of the pictures")
     }
 

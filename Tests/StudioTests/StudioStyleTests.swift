@@ -69,6 +69,8 @@ final class StudioStyleTests: StudioTestCase {
       (["none.png", "good.png"], "none.png", "no such file"),
       (["good.png", "good.png", "--weights", "cut.safetensors"], "cut.safetensors", "header"),
       (["good.png", "good.png", "--weights", "none"], "none", "no such file"),
+      (["one.png", "good.png"], "one.png", "has 1×1 pixels"),
+      (["good.png", "one.png"], "one.png", "has 1×1 pixels"),
       (["good.png", "good.png", "--log", "no/folder/log.json"], "no/folder/log.json", "no folder"),
     ]
     for (arguments, file, problem) in cases {

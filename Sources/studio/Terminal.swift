@@ -1,0 +1,42 @@
+import Exercises
+import Foundation
+
+/// How far a command has come, on standard error: one line that changes on a terminal, a line every
+/// few seconds elsewhere.
+struct ProgressLine {
+  private let isTerminal = isatty(STDERR_FILENO) != 0
+  private var shown = Date.distantPast
+
+  mutating func show(_ text: String, isLast: Bool = false) {
+    let now = Date()
+    guard isLast || now.timeIntervalSince(shown) > (isTerminal ? 0.1 : 5) else { return }
+    shown = now
+    let line = isTerminal ? "\r\u{1B}[K\(text)" + (isLast ? "\n" : "") : text + "\n"
+    FileHandle.standardError.write(Data(line.utf8))
+  }
+}
+
+/// A line on standard error.
+func printError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+
+/// A number with so many digits after the point.
+func format(_ number: Float, _ digits: Int) -> String {
+  String(format: "%.\(digits)f", Double(number))
+}
+
+/// Runs what uses the exercises; one that is not written yet is named with the way to go on.
+func withExercises<Result>(_ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch let error as Unimplemented {
+    throw StudioError(
+      "\(error); write it, check it with `backprop check \(error.exercise)`, and build again")
+  }
+}
+
+/// Why a command cannot go on, in one line.
+struct StudioError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}
