@@ -54,32 +54,45 @@ final class CourseNotebooksTests: XCTestCase {
       throw XCTSkip("built from Assignments/, whose exercises throw; set EXERCISES=solutions")
     }
     for (module, file, notebook) in try notebooks() {
-      let folder = FileManager.default.temporaryDirectory
-        .appendingPathComponent("notebook-\(module)-\(UUID().uuidString)")
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      defer { try? FileManager.default.removeItem(at: folder) }
-      let script = folder.appendingPathComponent("main.swift")
-      let program = folder.appendingPathComponent("notebook")
-      try notebook.script(name: file.lastPathComponent)
-        .write(to: script, atomically: true, encoding: .utf8)
+      try compileAndRun(notebook.script(name: file.lastPathComponent), module: module)
+    }
+  }
 
-      let build = try buildFolder()
-      let objects = try FileManager.default.contentsOfDirectory(
+  func testTheSwiftOfTheReadmeCompilesAndRuns() throws {
+    let readme = try String(
+      contentsOf: Self.root.appendingPathComponent("README.md"), encoding: .utf8)
+    let blocks = readme.matches(of: /```swift\n([^`]*)```/)
+    XCTAssertFalse(blocks.isEmpty)
+    for block in blocks { try compileAndRun(String(block.1), module: nil) }
+  }
+
+  /// Compiles a script with the kit and a module's objects, and runs it.
+  private func compileAndRun(_ text: String, module: String?) throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("notebook-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let script = folder.appendingPathComponent("main.swift")
+    let program = folder.appendingPathComponent("notebook")
+    try text.write(to: script, atomically: true, encoding: .utf8)
+
+    let build = try buildFolder()
+    let objects = try module.map { module in
+      try FileManager.default.contentsOfDirectory(
         at: build.appendingPathComponent("\(module).build"), includingPropertiesForKeys: nil
       ).filter { $0.pathExtension == "o" }.map(\.path)
-      let compiled = try run(
-        "/usr/bin/env",
-        ["swiftc", "-Onone", "-swift-version", "6", "-o", program.path, script.path]
-          + objects + [
-            "-I", build.appendingPathComponent("Modules").path,
-            "-Xcc", "-fmodule-map-file=\(build.path)/COpenBLAS.build/module.modulemap",
-            "-L", build.path, "-lExerciseKit", "-Xlinker", "-rpath=\(build.path)",
-          ])
-      XCTAssertEqual(compiled.code, 0, "\(file.lastPathComponent):\n\(compiled.output)")
-      guard compiled.code == 0 else { continue }
-      let ran = try run(program.path, [])
-      XCTAssertEqual(ran.code, 0, "\(file.lastPathComponent):\n\(ran.output.suffix(2000))")
     }
+    let compiled = try run(
+      "/usr/bin/env",
+      ["swiftc", "-Onone", "-swift-version", "6", "-o", program.path, script.path]
+        + (objects ?? []) + [
+          "-I", build.appendingPathComponent("Modules").path,
+          "-Xcc", "-fmodule-map-file=\(build.path)/COpenBLAS.build/module.modulemap",
+          "-L", build.path, "-lExerciseKit", "-Xlinker", "-rpath=\(build.path)",
+        ])
+    guard compiled.code == 0 else { return XCTFail(compiled.output) }
+    let ran = try run(program.path, [])
+    XCTAssertEqual(ran.code, 0, String(ran.output.suffix(2000)))
   }
 
   /// The folder of the running test bundle, where the modules and the kit's library are.
@@ -92,7 +105,8 @@ final class CourseNotebooksTests: XCTestCase {
     return folder
   }
 
-  private func run(_ program: String, _ arguments: [String]) throws -> (code: Int32, output: String) {
+  private func run(_ program: String, _ arguments: [String]) throws -> (code: Int32, output: String)
+  {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
