@@ -32,7 +32,8 @@ public func mismatch(
     if a == e || (a.isNaN && e.isNaN) { continue }
     let error = abs(a - e)
     let allowed = tolerance.absolute + tolerance.relative * abs(e)
-    guard !(error <= allowed) else { continue }
+    // What is allowed around infinity is infinite, yet only infinity is near it.
+    guard !(error.isFinite && error <= allowed) else { continue }
     wrong += 1
     let excess = error.isFinite ? error / allowed : .infinity
     if worst == nil || excess > worst?.excess ?? 0 { worst = (index, excess) }
