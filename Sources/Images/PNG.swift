@@ -21,8 +21,23 @@ func decodePNG(_ data: Data, _ file: URL) throws -> Bitmap {
     image.format = cpng_format_rgba()
     var rows = [UInt8](repeating: 0, count: width * height * 4)
     try check(png_image_finish_read(&image, nil, &rows, Int32(width * 4), nil))
+    guard hasEnd(bytes) else {
+      throw ImageError(file, .damaged(format: "PNG", detail: "its end is missing"))
+    }
     return Bitmap(width: width, height: height, bytes: overWhite(rows))
   }
+}
+
+/// Whether the file goes on to its last chunk, `IEND`, after the pixels, where libpng stops reading.
+private func hasEnd(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  // Each chunk: four bytes for the length of its data, four for its name, the data, four to check.
+  var start = 8
+  while start + 12 <= bytes.count {
+    let head = bytes[start..<start + 8].map(Int.init)
+    if head[4...].elementsEqual("IEND".utf8.map(Int.init)) { return true }
+    start += 12 + head[..<4].reduce(0) { $0 << 8 | $1 }
+  }
+  return false
 }
 
 /// RGBA as RGB over white, mixed in sRGB values as browsers do.
