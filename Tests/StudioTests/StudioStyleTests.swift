@@ -18,13 +18,12 @@ final class StudioStyleTests: StudioTestCase {
   }
 
   func testTheReferencePaintingStartsAndEndsAtTheLossesOfPyTorch() throws {
-    try requireSolutions()
     let run = try style([
-      sharedData("style/tubingen_192.png"), sharedData("style/starry_night_192.png"),
-      "--weights", sharedData("weights/squeezenet1_1.safetensors"), "--output", "out.png",
+      sharedData("style/tubingen_192.png").path, sharedData("style/starry_night_192.png").path,
+      "--weights", sharedData("weights/squeezenet1_1.safetensors").path, "--output", "out.png",
       "--log", "log.json",
     ])
-    XCTAssertEqual(run.code, 0, run.errors)
+    XCTAssertEqual(run.status, 0, run.errors)
     let log = try JSONDecoder().decode(
       [Report].self, from: Data(contentsOf: folder.appendingPathComponent("log.json")))
     XCTAssertEqual(log.map(\.iteration), Array(stride(from: 0, through: 200, by: 10)))
@@ -39,7 +38,6 @@ final class StudioStyleTests: StudioTestCase {
   }
 
   func testWithoutWeightsItPaintsWithRandomOnesAndSaysSo() throws {
-    try requireSolutions()
     try picture("content.png")
     try picture("style.png", width: 40, height: 64)
     for output in ["one.png", "two.png"] {
@@ -47,7 +45,7 @@ final class StudioStyleTests: StudioTestCase {
         "content.png", "style.png", "--output", output, "--size", "40", "--style-size", "40",
         "--iterations", "12", "--seed", "5",
       ])
-      XCTAssertEqual(run.code, 0, run.errors)
+      XCTAssertEqual(run.status, 0, run.errors)
       XCTAssertTrue(run.errors.contains("random weights (seed 5)"), run.errors)
       XCTAssertTrue(run.output.hasPrefix("wrote \(output)"), run.output)
     }
@@ -75,7 +73,7 @@ final class StudioStyleTests: StudioTestCase {
     ]
     for (arguments, file, problem) in cases {
       let run = try style(arguments + ["--output", "out.png"])
-      XCTAssertEqual(run.code, 1, "\(arguments)")
+      XCTAssertEqual(run.status, 1, "\(arguments)")
       let lines = run.errors.split(separator: "\n").filter { !$0.hasPrefix("no --weights") }
       XCTAssertEqual(lines.count, 1, run.errors)
       XCTAssertTrue(run.errors.contains(file) && run.errors.contains(problem), run.errors)
@@ -83,7 +81,7 @@ final class StudioStyleTests: StudioTestCase {
     }
     for output in ["no/such/out.png", "."] {
       let run = try style(["good.png", "good.png", "--output", output])
-      XCTAssertEqual(run.code, 1)
+      XCTAssertEqual(run.status, 1)
       XCTAssertTrue(run.errors.contains("cannot be written"), run.errors)
     }
   }
@@ -91,12 +89,11 @@ final class StudioStyleTests: StudioTestCase {
   func testNonsenseOptionsAreUsageErrors() throws {
     for arguments in [["--iterations", "0"], ["--size", "8"], ["--preset", "guernica"]] {
       let run = try style(["a.png", "b.png", "--output", "o.png"] + arguments)
-      XCTAssertEqual(run.code, 64, run.errors)
+      XCTAssertEqual(run.status, 64, run.errors)
     }
   }
 
-  private func style(_ arguments: [String]) throws -> (code: Int32, output: String, errors: String)
-  {
+  private func style(_ arguments: [String]) throws -> Run {
     try studio(["style"] + arguments)
   }
 }

@@ -12,23 +12,25 @@ import XCTest
 final class StyleChecksTests: StudioTestCase {
   private func features(_ image: Tensor<Double>, _ layers: Set<Int>) throws -> [Int: Tensor<Double>]
   {
-    let weights = try sharedData("weights/squeezenet1_1.safetensors")
-    let network = try SqueezeNet<Double>(contentsOf: URL(fileURLWithPath: weights))
+    let network = try SqueezeNet<Double>(
+      contentsOf: sharedData("weights/squeezenet1_1.safetensors"))
     return try network.features(image, layers: layers).values
   }
 
   private func picture(_ name: String) throws -> Tensor<Double> {
-    let image = try Image(contentsOf: URL(fileURLWithPath: sharedData("style/\(name)_192.png")))
+    let image = try Image(contentsOf: sharedData("style/\(name)_192.png"))
     return try ImageNet.normalized(image.pixels.cast(to: Double.self)).expandingAxis(at: 0)
   }
 
   private func expected(_ name: String) throws -> Tensor<Double> {
-    let file = URL(fileURLWithPath: try sharedData("style/squeezenet1_1-style-checks.npz"))
+    let file = try sharedData("style/squeezenet1_1-style-checks.npz")
     return try XCTUnwrap(NumPyFile.arrays(inNPZ: file, as: Double.self)[name])
   }
 
   func testContentStyleAndVariationOfRealPicturesAreTheCheckValues() throws {
-    try requireSolutions()
+    guard ProcessInfo.processInfo.environment["EXERCISES"] == "solutions" else {
+      throw XCTSkip("built from Assignments/, whose exercises throw; set EXERCISES=solutions")
+    }
     let photograph = try picture("tubingen")
     let layers = [1, 4, 6, 7]
     let ofPhotograph = try features(photograph, Set(layers + [3]))

@@ -50,6 +50,17 @@ class StudioTestCase: XCTestCase {
     return run
   }
 
+  /// Real weights and photographs, in a folder beside the package.
+  /// - Throws: `XCTSkip` where they do not exist.
+  func sharedData(_ path: String) throws -> URL {
+    let file = URL(fileURLWithPath: #filePath + "/../../../../shared/data/" + path)
+      .standardizedFileURL
+    guard FileManager.default.fileExists(atPath: file.path) else {
+      throw XCTSkip("needs real data, which is not here: ../shared/data/\(path)")
+    }
+    return file
+  }
+
   func file(_ name: String) -> URL { folder.appendingPathComponent(name) }
 
   func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name).path) }

@@ -14,13 +14,9 @@ final class PhotographsTests: StudioTestCase {
   }
 
   private func check(cell: String, lossBelow limit: Double) throws {
-    let data = URL(fileURLWithPath: #filePath + "/../../../../shared/data").standardizedFileURL
-    let captions = data.appendingPathComponent("coco/captions_150.json")
-    let images = data.appendingPathComponent("coco/images")
-    let weights = data.appendingPathComponent("weights/squeezenet1_1.safetensors").path
-    guard FileManager.default.fileExists(atPath: captions.path) else {
-      throw XCTSkip("needs photographs and weights in \(data.path)")
-    }
+    let captions = try sharedData("coco/captions_150.json")
+    let images = try sharedData("coco/images")
+    let weights = try sharedData("weights/squeezenet1_1.safetensors").path
     let train = try studio(
       "train", "--cell", cell, "--captions", captions.path, "--images", images.path,
       "--weights", weights, "--output", "model", "--max-captions", "50", "--epochs", "50",
