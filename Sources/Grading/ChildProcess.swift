@@ -30,7 +30,8 @@ struct ChildProcess {
     // Neither end is for other children; the write end is duplicated for this one.
     for end in pipe { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     defer { close(pipe[0]) }
-    let child = try spawn(limited(arguments, in: folder), environment, output: pipe[1])
+    let child = try spawn(
+      limited(arguments, in: folder, timeLimit: timeLimit), environment, output: pipe[1])
     close(pipe[1])
     defer { killpg(child, SIGKILL) }
 
@@ -53,10 +54,14 @@ struct ChildProcess {
     }
   }
 
-  /// The command behind a limit on the size of files, in 512-byte blocks.
-  private static func limited(_ arguments: [String], in folder: URL?) -> [String] {
+  /// The command behind limits on the size of files, in 512-byte blocks, and on processor seconds,
+  /// which also end a child that left the group.
+  private static func limited(
+    _ arguments: [String], in folder: URL?, timeLimit: Double
+  ) -> [String] {
     let change = folder == nil ? "" : "cd \"$0\" && "
-    return ["/bin/sh", "-c", change + "ulimit -f 131072 && exec \"$@\"", folder?.path ?? "sh"]
+    let limits = "ulimit -f 131072 && ulimit -t \(Int(4 * timeLimit) + 10)"
+    return ["/bin/sh", "-c", change + limits + " && exec \"$@\"", folder?.path ?? "sh"]
       + arguments
   }
 

@@ -74,9 +74,11 @@ public struct Judge: Sendable {
       if let output = try compile([exercise], assignment, module, to: alone) {
         let errors = CompilerError.parse(output).prefix(3)
           .map { $0.line.replacing(kit.root.path + "/", with: "") }
+        let reasons =
+          errors.isEmpty ? output.split(separator: "\n").suffix(3).map(String.init) : errors
         runners[exercise.id] = .failed(
           "its suite does not compile with the submission; is a function missing, renamed or of "
-            + "another type?\n" + errors.joined(separator: "\n"))
+            + "another type?\n" + reasons.joined(separator: "\n"))
       } else {
         runners[exercise.id] = .program(alone)
       }

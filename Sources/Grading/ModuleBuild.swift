@@ -40,7 +40,7 @@ struct ModuleBuild {
   private func stubFile(_ name: String) -> URL { folder.appending(path: "stubs/\(name)") }
 
   private func isSubmitted(_ name: String) -> Bool {
-    FileManager.default.fileExists(atPath: submission.file(name, of: assignment).path)
+    submission.has(name, of: assignment)
   }
 
   /// The student's files where they are not broken, stubs elsewhere.

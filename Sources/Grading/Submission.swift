@@ -34,7 +34,14 @@ public struct Submission: Sendable {
   /// Swift files that the assignment does not have itself.
   func extraFiles(of assignment: Assignment, besides stubs: [String: String]) -> [String] {
     names(in: folder.appending(path: assignment.folder)).filter {
-      $0.hasSuffix(".swift") && stubs[$0] == nil
+      $0.hasSuffix(".swift") && stubs[$0] == nil && has($0, of: assignment)
     }
+  }
+
+  /// Whether a file is there: a regular one, for a compiler waits for ever at a named pipe.
+  func has(_ name: String, of assignment: Assignment) -> Bool {
+    let file = file(name, of: assignment).resolvingSymlinksInPath()
+    let attributes = try? FileManager.default.attributesOfItem(atPath: file.path)
+    return attributes?[.type] as? FileAttributeType == .typeRegular
   }
 }

@@ -25,6 +25,13 @@ struct Grade: ParsableCommand {
     guard timeout > 0 else {
       throw ValidationError("--timeout must be more than 0, got \(timeout)")
     }
+    if let output {
+      let folder = URL(fileURLWithPath: output).deletingLastPathComponent()
+      guard FileManager.default.isWritableFile(atPath: folder.path) else {
+        throw ValidationError(
+          "\(output) cannot be written: \(folder.path) is no folder that can be written in")
+      }
+    }
   }
 
   func run() throws {

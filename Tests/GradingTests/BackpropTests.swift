@@ -89,6 +89,7 @@ final class BackpropTests: TemporaryFolderTestCase {
       XCTAssertEqual(try backprop("grade", folder).code, 64, folder)
     }
     XCTAssertEqual(try backprop("grade", ".", "--format", "pdf").code, 64)
+    XCTAssertEqual(try backprop("grade", ".", "--output", "no/such/report.json").code, 64)
   }
 
   func testAGradeThatIsNotFullEndsWithOneAndIsWrittenToTheFile() throws {

@@ -124,6 +124,32 @@ final class SubmissionTests: TemporaryFolderTestCase {
     XCTAssertEqual(verdicts, [:])
   }
 
+  func testAMainOfItsOwnNeitherStopsNorReplacesTheSuites() throws {
+    let verdicts = try grade {
+      try writeAtomically(
+        "@main struct Mine { static func main() { print(\"mine\") } }",
+        to: $0.appending(path: "Mine.swift"))
+      try replace("A2.5", in: $0.appending(path: "WordEmbedding.swift"), with: "fatalError()")
+    }
+    XCTAssertEqual(verdicts.mapValues(\.outcome), ["A2.5": .crashed])
+  }
+
+  func testAPipeOrFolderInPlaceOfAFileCountsAsMissing() throws {
+    let verdicts = try grade {
+      for (name, make) in [
+        ("RNNStep.swift", { mkfifo($0, 0o600) }), ("WordEmbedding.swift", { mkdir($0, 0o700) }),
+      ] as [(String, (String) -> Int32)] {
+        let file = $0.appending(path: name)
+        try FileManager.default.removeItem(at: file)
+        XCTAssertEqual(make(file.path), 0)
+      }
+    }
+    XCTAssertEqual(Set(verdicts.keys), ["A2.1", "A2.2", "A2.5", "A2.6"])
+    for verdict in verdicts.values {
+      XCTAssertTrue(verdict.message.contains("is missing from the submission"), verdict.message)
+    }
+  }
+
   func testAFolderWithoutAssignmentsIsRefused() throws {
     let kit = try Kit(root: Here.root)
     XCTAssertThrowsError(try Submission(folder: folder, kit: kit)) {
