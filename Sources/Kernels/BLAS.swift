@@ -14,8 +14,11 @@ public enum BLAS {
   /// Whether OpenBLAS fell back to kernels for processors without AVX, several times slower than
   /// what a processor of the last ten years can do.
   public static var isFallback: Bool {
-    ["Prescott", "Core2", "Nehalem", "Katmai", "Coppermine", "Northwood", "Banias", "ATOM", "unknown"]
-      .contains(core)
+    [
+      "Prescott", "Core2", "Nehalem", "Katmai", "Coppermine", "Northwood", "Banias", "ATOM",
+      "unknown",
+    ]
+    .contains(core)
   }
 
   /// The number of threads that a product of matrices may use.

@@ -13,7 +13,8 @@ extension Tensor where Element: TensorScalar {
     by other: Tensor, transposingSelf: Bool = false, transposingOther: Bool = false
   ) throws -> Tensor {
     func fail(_ reason: String) -> TensorError {
-      let marks = (transposingSelf ? " (first transposed)" : "")
+      let marks =
+        (transposingSelf ? " (first transposed)" : "")
         + (transposingOther ? " (second transposed)" : "")
       return TensorError(
         "matrixMultiplied(by:)", shapes: [shape, other.shape], reason: reason + marks)
@@ -29,7 +30,8 @@ extension Tensor where Element: TensorScalar {
       throw fail("the batches \(batch) and \(otherBatch) do not broadcast")
     }
     // One large product instead of many small ones, where all of them share the second matrix.
-    let merges = otherBatch.allSatisfy { $0 == 1 } && !transposingSelf
+    let merges =
+      otherBatch.allSatisfy { $0 == 1 } && !transposingSelf
       && commonBatch.count == batch.count
     let strideBatch = broadcastStrides(batch, to: commonBatch)
     let strideOtherBatch = broadcastStrides(otherBatch, to: commonBatch)
@@ -40,7 +42,10 @@ extension Tensor where Element: TensorScalar {
           guard let a = a.baseAddress, let b = b.baseAddress, k > 0 else {
             return out.initialize(repeating: 0, count: total * m * n)
           }
-          func product(_ rows: Int, _ a: UnsafePointer<Element>, _ b: UnsafePointer<Element>, _ c: UnsafeMutablePointer<Element>) {
+          func product(
+            _ rows: Int, _ a: UnsafePointer<Element>, _ b: UnsafePointer<Element>,
+            _ c: UnsafeMutablePointer<Element>
+          ) {
             Element.multiply(
               transposeA: transposingSelf, transposeB: transposingOther, m: rows, n: n, k: k, a, b,
               into: c)

@@ -31,7 +31,9 @@ extension Tensor: CustomStringConvertible {
     guard axis < rank else { return cell() }
     let separator =
       axis == rank - 1
-      ? " " : String(repeating: "\n", count: Swift.min(rank - axis - 1, 2)) + String(repeating: " ", count: axis + 1)
+      ? " "
+      : String(repeating: "\n", count: Swift.min(rank - axis - 1, 2))
+        + String(repeating: " ", count: axis + 1)
     let parts = visible[axis].map { $0 < 0 ? "…" : render(axis: axis + 1, visible, cell) }
     return "[" + parts.joined(separator: separator) + "]"
   }

@@ -12,7 +12,8 @@ extension Tensor {
     }
     guard resolved.allSatisfy({ $0 >= 0 }), resolved.reduce(1, *) == count else {
       throw TensorError(
-        "reshaped(_:)", shapes: [shape, newShape], reason: "both must hold the same \(count) elements")
+        "reshaped(_:)", shapes: [shape, newShape],
+        reason: "both must hold the same \(count) elements")
     }
     return Tensor(unchecked: elements, shape: resolved)
   }
@@ -45,7 +46,8 @@ extension Tensor {
   public func expandingAxis(at axis: Int) throws -> Tensor {
     guard axis >= 0 && axis <= rank else {
       throw TensorError(
-        "expandingAxis(at:)", shapes: [shape], reason: "expected an axis from 0 to \(rank), not \(axis)")
+        "expandingAxis(at:)", shapes: [shape],
+        reason: "expected an axis from 0 to \(rank), not \(axis)")
     }
     var newShape = shape
     newShape.insert(1, at: axis)
@@ -56,7 +58,8 @@ extension Tensor {
   public func squeezingAxis(at axis: Int) throws -> Tensor {
     let axis = try resolved(axis: axis, "squeezingAxis(at:)")
     guard shape[axis] == 1 else {
-      throw TensorError("squeezingAxis(at:)", shapes: [shape], reason: "axis \(axis) must have size 1")
+      throw TensorError(
+        "squeezingAxis(at:)", shapes: [shape], reason: "axis \(axis) must have size 1")
     }
     var newShape = shape
     newShape.remove(at: axis)
@@ -83,7 +86,8 @@ extension Tensor {
   /// - Throws: `TensorError` for no tensors, or shapes that differ along another axis.
   public static func concatenating(_ tensors: [Tensor], axis: Int = 0) throws -> Tensor {
     guard let first = tensors.first else {
-      throw TensorError("concatenating(_:axis:)", shapes: [], reason: "expected at least one tensor")
+      throw TensorError(
+        "concatenating(_:axis:)", shapes: [], reason: "expected at least one tensor")
     }
     let axis = try first.resolved(axis: axis, "concatenating(_:axis:)")
     for tensor in tensors {

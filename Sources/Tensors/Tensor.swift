@@ -129,7 +129,8 @@ public struct Tensor<Element: Sendable & Equatable>: Equatable, Sendable {
   func resolved(axis: Int, _ operation: String) throws -> Int {
     guard axis >= -rank, axis < rank else {
       throw TensorError(
-        operation, shapes: [shape], reason: "expected an axis from \(-rank) to \(rank - 1), not \(axis)")
+        operation, shapes: [shape],
+        reason: "expected an axis from \(-rank) to \(rank - 1), not \(axis)")
     }
     return axis < 0 ? axis + rank : axis
   }

@@ -29,7 +29,8 @@ extension Tensor {
   ///   - name: What the tensor is called where it is used, for the message: `"weight"`.
   public func requireShape(_ expected: [Int?], _ name: String) throws {
     let fits =
-      shape.count == expected.count && Swift.zip(shape, expected).allSatisfy { $1 == nil || $0 == $1 }
+      shape.count == expected.count
+      && Swift.zip(shape, expected).allSatisfy { $1 == nil || $0 == $1 }
     guard fits else {
       let wanted = expected.map { $0.map(String.init) ?? "any" }.joined(separator: ", ")
       throw TensorError(name, shapes: [shape], reason: "expected shape [\(wanted)]")
