@@ -62,3 +62,15 @@ public func scatterAdd<Scalar: KernelScalar>(
     for j in 0..<width { target[j] += row[j] }
   }
 }
+
+/// `out[i] = mask[i] ? a[i] : b[i]`.
+@specialized(where Element == Float)
+@specialized(where Element == Double)
+@specialized(where Element == Int)
+@specialized(where Element == Bool)
+public func select<Element>(
+  _ mask: UnsafePointer<Bool>, _ a: UnsafePointer<Element>, _ b: UnsafePointer<Element>,
+  into out: UnsafeMutablePointer<Element>, count: Int
+) {
+  for i in 0..<count { out[i] = mask[i] ? a[i] : b[i] }
+}

@@ -72,9 +72,17 @@ extension Tensor {
     let (mask, a, b) = (
       try mask.broadcast(to: shape), try a.broadcast(to: shape), try b.broadcast(to: shape)
     )
-    return Tensor(
-      unchecked: mask.elements.indices.map { mask.elements[$0] ? a.elements[$0] : b.elements[$0] },
-      shape: shape)
+    return Tensor(unsafeUninitializedShape: shape) { out in
+      mask.elements.withUnsafeBufferPointer { mask in
+        a.elements.withUnsafeBufferPointer { a in
+          b.elements.withUnsafeBufferPointer { b in
+            guard let condition = mask.baseAddress, let a = a.baseAddress, let b = b.baseAddress
+            else { return }
+            Kernels.select(condition, a, b, into: out, count: mask.count)
+          }
+        }
+      }
+    }
   }
 
   /// `element` where the mask is true and this tensor's elements where it is false.
