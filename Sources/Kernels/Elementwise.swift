@@ -14,8 +14,8 @@ public enum Comparison: Sendable {
 }
 
 /// `out[i] = operation(x[i])` for `count` elements; `out` may be `x`.
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
 public func apply<Scalar: KernelScalar>(
   _ operation: UnaryOperation, _ x: UnsafePointer<Scalar>,
   into out: UnsafeMutablePointer<Scalar>, count: Int
@@ -39,8 +39,8 @@ public func apply<Scalar: KernelScalar>(
 }
 
 /// `out[i] = operation(a[i·strideA], b[i·strideB])`; a stride of 0 repeats one element.
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
 public func apply<Scalar: KernelScalar>(
   _ operation: BinaryOperation, _ a: UnsafePointer<Scalar>, stride strideA: Int,
   _ b: UnsafePointer<Scalar>, stride strideB: Int, into out: UnsafeMutablePointer<Scalar>,
@@ -58,8 +58,8 @@ public func apply<Scalar: KernelScalar>(
 }
 
 /// `out[i] = a[i·strideA] comparison b[i·strideB]`.
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
 public func compare<Scalar: KernelScalar>(
   _ comparison: Comparison, _ a: UnsafePointer<Scalar>, stride strideA: Int,
   _ b: UnsafePointer<Scalar>, stride strideB: Int, into out: UnsafeMutablePointer<Bool>,

@@ -33,8 +33,8 @@ public struct WindowGeometry: Equatable, Sendable {
 ///
 /// Source: Chellapilla, Puri, Simard, "High Performance Convolutional Neural Networks for Document
 /// Processing", 2006.
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
 public func im2col<Scalar: KernelScalar>(
   _ image: UnsafePointer<Scalar>, _ geometry: WindowGeometry,
   into columns: UnsafeMutablePointer<Scalar>
@@ -56,8 +56,8 @@ public func im2col<Scalar: KernelScalar>(
 
 /// The transpose of `im2col`: adds every column of `columns` back to where it came from in
 /// `image [C, H, W]`, overlapping windows summed. `image` is not cleared first.
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
 public func col2im<Scalar: KernelScalar>(
   _ columns: UnsafePointer<Scalar>, _ geometry: WindowGeometry,
   addingTo image: UnsafeMutablePointer<Scalar>

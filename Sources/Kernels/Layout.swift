@@ -24,10 +24,10 @@ public func forEachRow(
 }
 
 /// Copies between two strided views of the same `shape`; strides are in elements, one per axis.
-@specialized(where Element == Float)
-@specialized(where Element == Double)
-@specialized(where Element == Int)
-@specialized(where Element == Bool)
+@_specialize(where Element == Float)
+@_specialize(where Element == Double)
+@_specialize(where Element == Int)
+@_specialize(where Element == Bool)
 public func copy<Element>(
   shape: [Int], from source: UnsafePointer<Element>, strides sourceStrides: [Int],
   to destination: UnsafeMutablePointer<Element>, strides destinationStrides: [Int]
@@ -50,8 +50,8 @@ public func copy<Element>(
 }
 
 /// `table[indices[i], :] += rows[i, :]` for rows of `width` elements; an index may occur repeatedly.
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
 public func scatterAdd<Scalar: KernelScalar>(
   _ rows: UnsafePointer<Scalar>, at indices: UnsafePointer<Int>, count: Int, width: Int,
   into table: UnsafeMutablePointer<Scalar>
@@ -64,10 +64,10 @@ public func scatterAdd<Scalar: KernelScalar>(
 }
 
 /// `out[i] = mask[i] ? a[i] : b[i]`.
-@specialized(where Element == Float)
-@specialized(where Element == Double)
-@specialized(where Element == Int)
-@specialized(where Element == Bool)
+@_specialize(where Element == Float)
+@_specialize(where Element == Double)
+@_specialize(where Element == Int)
+@_specialize(where Element == Bool)
 public func select<Element>(
   _ mask: UnsafePointer<Bool>, _ a: UnsafePointer<Element>, _ b: UnsafePointer<Element>,
   into out: UnsafeMutablePointer<Element>, count: Int

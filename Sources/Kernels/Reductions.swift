@@ -8,8 +8,8 @@ public enum Reduction: Sendable {
 /// Sums of rows are accumulated in eight partial sums, so the rounding error grows with
 /// `length / 8`. A maximum or minimum over values of which one is NaN is NaN.
 /// - Precondition: `length > 0` unless the reduction is a sum, whose empty value is 0.
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
 public func reduce<Scalar: KernelScalar>(
   _ reduction: Reduction, _ x: UnsafePointer<Scalar>, outer: Int, length: Int, inner: Int,
   into out: UnsafeMutablePointer<Scalar>
@@ -35,8 +35,8 @@ public func reduce<Scalar: KernelScalar>(
 
 /// The index of the first largest element along the middle axis of `x [outer, length, inner]`;
 /// NaN counts as largest.
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
 public func argmax<Scalar: KernelScalar>(
   _ x: UnsafePointer<Scalar>, outer: Int, length: Int, inner: Int,
   into out: UnsafeMutablePointer<Int>

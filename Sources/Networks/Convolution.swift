@@ -104,8 +104,8 @@ public struct ConvolutionReLU<Scalar: TensorScalar>: Sendable {
 }
 
 /// Adds a channel's bias to each of its `count` elements and sets what is negative to 0.
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
 private func addBiasAndRectify<Scalar: TensorScalar>(
   _ x: UnsafeMutablePointer<Scalar>, _ bias: UnsafePointer<Scalar>, channels: Int, count: Int
 ) {
@@ -120,8 +120,8 @@ private func addBiasAndRectify<Scalar: TensorScalar>(
 }
 
 /// `upstream` where the output is positive, 0 elsewhere.
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
 private func rectifierGradient<Scalar: TensorScalar>(
   _ upstream: UnsafePointer<Scalar>, _ output: UnsafePointer<Scalar>,
   into result: UnsafeMutablePointer<Scalar>, count: Int

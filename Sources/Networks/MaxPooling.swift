@@ -50,8 +50,8 @@ enum MaxPooling {
     return gradient
   }
 
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   private static func pool<Scalar: TensorScalar>(
     _ x: UnsafePointer<Scalar>, _ height: Int, _ width: Int, _ newHeight: Int, _ newWidth: Int,
     _ out: UnsafeMutablePointer<Scalar>, _ winners: UnsafeMutablePointer<Int32>

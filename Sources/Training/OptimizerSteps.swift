@@ -14,8 +14,8 @@ struct AdamMoments<Scalar: TensorScalar>: Sendable {
   }
 }
 
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
 func adamStep<Scalar: TensorScalar>(
   _ parameter: inout Tensor<Scalar>, _ gradient: Tensor<Scalar>,
   _ moments: inout AdamMoments<Scalar>, rate: Scalar, beta1: Scalar, beta2: Scalar, epsilon: Scalar
@@ -40,8 +40,8 @@ func adamStep<Scalar: TensorScalar>(
   }
 }
 
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
 func rmsPropStep<Scalar: TensorScalar>(
   _ parameter: inout Tensor<Scalar>, _ gradient: Tensor<Scalar>,
   _ meanSquare: inout Tensor<Scalar>, rate: Scalar, decay: Scalar, epsilon: Scalar
@@ -59,8 +59,8 @@ func rmsPropStep<Scalar: TensorScalar>(
   }
 }
 
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
 func momentumStep<Scalar: TensorScalar>(
   _ parameter: inout Tensor<Scalar>, _ gradient: Tensor<Scalar>, _ velocity: inout Tensor<Scalar>,
   rate: Scalar, momentum: Scalar
