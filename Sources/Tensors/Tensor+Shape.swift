@@ -7,10 +7,11 @@ extension Tensor {
   public func reshaped(_ newShape: [Int]) throws -> Tensor {
     var resolved = newShape
     if let open = newShape.firstIndex(of: -1) {
-      let known = newShape.enumerated().filter { $0.offset != open }.map(\.element).reduce(1, *)
-      resolved[open] = known > 0 ? count / known : 0
+      resolved.remove(at: open)
+      let known = elementCount(resolved) ?? 0
+      resolved.insert(known > 0 ? count / known : 0, at: open)
     }
-    guard resolved.allSatisfy({ $0 >= 0 }), resolved.reduce(1, *) == count else {
+    guard elementCount(resolved) == count else {
       throw TensorError(
         "reshaped(_:)", shapes: [shape, newShape],
         reason: "both must hold the same \(count) elements")

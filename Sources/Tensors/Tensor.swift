@@ -14,7 +14,7 @@ public struct Tensor<Element: Sendable & Equatable>: Equatable, Sendable {
   /// A tensor of the given elements, in row-major order.
   /// - Throws: `TensorError` when the shape does not hold exactly that many elements.
   public init(_ elements: [Element], shape: [Int]) throws {
-    guard shape.allSatisfy({ $0 >= 0 }), shape.reduce(1, *) == elements.count else {
+    guard elementCount(shape) == elements.count else {
       throw TensorError(
         "Tensor(_:shape:)", shapes: [shape],
         reason: "expected a shape that holds \(elements.count) elements")
@@ -134,6 +134,18 @@ public struct Tensor<Element: Sendable & Equatable>: Equatable, Sendable {
     }
     return axis < 0 ? axis + rank : axis
   }
+}
+
+/// The number of elements of a tensor of this shape; nil where a size is negative or the number too
+/// large for an `Int`.
+func elementCount(_ shape: [Int]) -> Int? {
+  var count = 1
+  for size in shape {
+    let (product, overflow) = count.multipliedReportingOverflow(by: size)
+    guard size >= 0, !overflow else { return nil }
+    count = product
+  }
+  return count
 }
 
 /// The distance in elements between neighbours along each axis of a contiguous tensor.

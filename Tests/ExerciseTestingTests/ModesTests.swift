@@ -131,6 +131,12 @@ final class ModesTests: XCTestCase {
       ("infinity", { $0[first].outcome = try value([2, 4, .infinity], shape: [3]) }),
       ("too few numbers", { $0[first].outcome = try value([2, 4], shape: [3]) }),
       ("a negative size", { $0[first].outcome = try value([2, 4, 6], shape: [-3, -1]) }),
+      (
+        "a shape whose size overflows",
+        {
+          $0[first].outcome = try value([], shape: [1 << 24, 1 << 24, 1 << 24])
+        }
+      ),
       ("a huge shape", { $0[first].outcome = try value([], shape: [1 << 62, 4]) }),
       ("an error", { $0[first].outcome = .threw("stopped", isTensorError: true) }),
       ("a missing value", { $0.remove(at: first) }),

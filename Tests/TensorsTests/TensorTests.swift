@@ -56,6 +56,9 @@ final class TensorTests: XCTestCase {
       var m = matrix; try m.assign(vector, at: 0)
     }
     expectError("Tensor(_:shape:)", "3 elements") { _ = try Tensor([1.0, 2, 3], shape: [2, 2]) }
+    expectError("Tensor(_:shape:)") { _ = try Tensor([1.0], shape: [1 << 32, 1 << 32]) }
+    expectError("Tensor(_:shape:)") { _ = try Tensor([1.0], shape: [-1, -1]) }
+    expectError("reshaped") { _ = try matrix.reshaped([1 << 32, 1 << 32, -1]) }
     expectError("Tensor(rows:)", "row 1") { _ = try Tensor(rows: [[1.0], [2, 3]]) }
     expectError("scalar()", "[3, 4]") { _ = try matrix.scalar() }
     expectError("weight", "[3, any]", "[5]") { try vector.requireShape([3, nil], "weight") }
