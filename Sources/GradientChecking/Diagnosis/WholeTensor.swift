@@ -1,0 +1,2 @@
+/// Mistakes that predict every number of the gradient.
+let wholeTensorHypotheses: [Hypothesis] = []
