@@ -1,7 +1,7 @@
 /// Explains the evidence by one kind of mistake, or does not: nil. It must be certain, for a wrong
 /// explanation is worse than none: what it predicts agrees with every comparable number, within what
 /// rounding and the error bars allow, and could hardly do so by chance.
-typealias Hypothesis = (Evidence) -> Diagnosis?
+typealias Hypothesis = @Sendable (Evidence) -> Diagnosis?
 
 /// The mistakes that explain a wrong gradient, the best explanation first; empty where none does.
 public func diagnose(_ evidence: Evidence) -> [Diagnosis] {
