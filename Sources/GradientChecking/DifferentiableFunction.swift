@@ -30,6 +30,15 @@ public struct DifferentiableFunction<Scalar: TensorScalar> {
     }
   }
 
+  /// A function given by what makes it up.
+  init(
+    name: String,
+    run: @escaping (NamedTensors<Scalar>) throws -> (outputs: NamedTensors<Scalar>, Pullback),
+    forward: @escaping (NamedTensors<Scalar>) throws -> NamedTensors<Scalar>
+  ) {
+    (self.name, self.run, self.forward) = (name, run, forward)
+  }
+
   /// A layer.
   public init<L: Layer>(_ layer: L) where L.Scalar == Scalar {
     self.init("\(L.self)", forward: layer.forward, backward: layer.backward)

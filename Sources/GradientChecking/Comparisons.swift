@@ -1,0 +1,249 @@
+import Tensors
+
+/// Compares the gradients of one run with differences, input by input, and has wrong ones diagnosed.
+struct Comparisons<Scalar: TensorScalar> {
+  let check: GradientCheck<Scalar>
+  let run: Conduct<Scalar>.Run
+  /// The inputs of the run before.
+  let earlier: NamedTensors<Scalar>?
+  private let probe: Probe<Scalar>
+  private let upstream: [Double]
+
+  /// How many numbers a Jacobian may have: half a gigabyte.
+  static var jacobianLimit: Int { 1 << 26 }
+  /// How many elements an input may have for a look at each when a projection of it is wrong.
+  private var closeLookLimit: Int { 4096 }
+
+  init(
+    check: GradientCheck<Scalar>, run: Conduct<Scalar>.Run, earlier: NamedTensors<Scalar>?
+  ) {
+    (self.check, self.run, self.earlier) = (check, run, earlier)
+    probe = Probe(check.function.forward, at: check.inputs, outputs: run.outputs)
+    upstream = flattened(run.upstream)
+  }
+
+  func report(input: Int, gradient: Tensor<Scalar>) throws -> InputReport {
+    let x = check.inputs.values[input]
+    guard gradient.shape == x.shape else {
+      return try reportOfWrongShape(input, gradient)
+    }
+    switch check.options.mode {
+    case .elements: return try elements(input, gradient)
+    case .jacobian: return try jacobian(input, gradient)
+    case .fast:
+      let report = try fast(input, gradient)
+      // What is wrong in sum is looked at one by one, where that is affordable.
+      guard report.verdict != .right, x.count <= closeLookLimit else { return report }
+      return try elements(input, gradient)
+    }
+  }
+
+  // MARK: Modes
+
+  private func elements(_ input: Int, _ gradient: Tensor<Scalar>) throws -> InputReport {
+    let analytic = doubles(gradient)
+    let result = try fullCheck(.loss(upstream: upstream)).compare(
+      input: input, analytic: [analytic])
+    var report = summary(input, result, analytic: [analytic])
+    report.map = ErrorMap(
+      shape: gradient.shape, analytic: analytic, numeric: result.numeric,
+      verdicts: result.verdicts)
+    if report.verdict == .wrong {
+      report.diagnosis = try diagnosis(
+        input, gradient, numeric: result.numeric, bars: result.errorBars,
+        comparable: result.verdicts.map { $0 == .right || $0 == .wrong })
+    }
+    return report
+  }
+
+  private func jacobian(_ input: Int, _ gradient: Tensor<Scalar>) throws -> InputReport {
+    let (i, o) = (gradient.count, probe.base.count)
+    guard i <= Self.jacobianLimit / max(o, 1) else {
+      throw TensorError(
+        check.inputs.names[input], shapes: [gradient.shape],
+        reason:
+          "its Jacobian of \(o) by \(i) numbers is too large; check in the mode `elements` or "
+          + "`fast`")
+    }
+    let name = check.inputs.names[input]
+    var unit = [Double](repeating: 0, count: o)
+    var rows: [[Double]] = []
+    for output in 0..<o {
+      unit[output] = 1
+      rows.append(doubles(try run.pullback(unflattened(unit, like: run.outputs))[name]))
+      unit[output] = 0
+    }
+    let result = try fullCheck(.outputs).compare(input: input, analytic: rows)
+    var report = summary(input, result, analytic: rows)
+    report.map = worstOfEach(result, rows, shape: gradient.shape)
+    if report.verdict == .wrong {
+      // The gradient of the loss, from the same numbers.
+      let numeric = (0..<i).map { element in
+        (0..<o).reduce(0) { $0 + upstream[$1] * result.numeric[element * o + $1] }
+      }
+      let bars = (0..<i).map { element in
+        (0..<o).reduce(0) { $0 + abs(upstream[$1]) * result.errorBars[element * o + $1] }
+      }
+      let comparable = (0..<i).map { element in
+        (0..<o).allSatisfy {
+          let verdict = result.verdicts[element * o + $0]
+          return verdict == .right || verdict == .wrong
+        }
+      }
+      report.diagnosis = try diagnosis(
+        input, gradient, numeric: numeric, bars: bars, comparable: comparable)
+    }
+    return report
+  }
+
+  private func fast(_ input: Int, _ gradient: Tensor<Scalar>) throws -> InputReport {
+    let fastCheck = FastCheck(
+      probe: probe, inputs: check.inputs, tolerances: check.tolerances, upstream: upstream)
+    var report = InputReport(
+      name: check.inputs.names[input], shape: gradient.shape, verdict: .right)
+    for direction in 0..<max(check.options.projections, 1) {
+      let seed = check.options.seed &+ UInt64(1 + direction + 1000 * input)
+      let projection = try fastCheck.compare(input: input, analytic: gradient, seed: seed)
+      report.add(
+        projection.verdict,
+        InputReport.Comparison(
+          position: [], analytic: projection.analytic, numeric: projection.estimate.value,
+          errorBar: projection.estimate.errorBar))
+    }
+    report.conclude()
+    return report
+  }
+
+  private func fullCheck(_ channels: Channels) -> FullCheck<Scalar> {
+    FullCheck(
+      probe: probe, inputs: check.inputs, tolerances: check.tolerances, channels: channels)
+  }
+
+  // MARK: Reports
+
+  private func summary(
+    _ input: Int, _ result: FullCheck<Scalar>.Result, analytic: [[Double]]
+  ) -> InputReport {
+    let shape = check.inputs.values[input].shape
+    var report = InputReport(name: check.inputs.names[input], shape: shape, verdict: .right)
+    let c = result.channelCount
+    for at in result.numeric.indices {
+      let comparison = { (position: [Int]) in
+        InputReport.Comparison(
+          position: position, analytic: analytic[at % c][at / c], numeric: result.numeric[at],
+          errorBar: result.errorBars[at])
+      }
+      report.add(result.verdicts[at], comparison([]), at: at / c)
+    }
+    report.conclude()
+    return report
+  }
+
+  /// For each element of the input the output number whose derivative is furthest off.
+  private func worstOfEach(
+    _ result: FullCheck<Scalar>.Result, _ rows: [[Double]], shape: [Int]
+  ) -> ErrorMap {
+    let c = result.channelCount
+    var map = ErrorMap(shape: shape, analytic: [], numeric: [], verdicts: [])
+    let rank: [ErrorMap.ElementVerdict] = [.right, .kink, .undecided, .wrong]
+    for element in 0..<(c > 0 ? result.numeric.count / c : 0) {
+      func weight(_ channel: Int) -> (Int, Double) {
+        let at = element * c + channel
+        let error = abs(rows[channel][element] - result.numeric[at])
+        return (rank.firstIndex(of: result.verdicts[at]) ?? 0, error.isNaN ? .infinity : error)
+      }
+      let worst = (0..<c).max { weight($0) < weight($1) } ?? 0
+      map.analytic.append(rows[worst][element])
+      map.numeric.append(result.numeric[element * c + worst])
+      map.verdicts.append(result.verdicts[element * c + worst])
+    }
+    return map
+  }
+
+  private func reportOfWrongShape(_ input: Int, _ gradient: Tensor<Scalar>) throws -> InputReport {
+    let x = check.inputs.values[input]
+    var report = InputReport(name: check.inputs.names[input], shape: x.shape, verdict: .wrong)
+    guard x.count <= closeLookLimit else { return report }
+    let result = try fullCheck(.loss(upstream: upstream)).compare(
+      input: input, analytic: [[Double](repeating: .nan, count: x.count)])
+    report.diagnosis = try diagnosis(
+      input, gradient, numeric: result.numeric, bars: result.errorBars,
+      comparable: result.numeric.map(\.isFinite))
+    return report
+  }
+
+  // MARK: Diagnosis
+
+  private func diagnosis(
+    _ input: Int, _ gradient: Tensor<Scalar>, numeric: [Double], bars: [Double],
+    comparable: [Bool]
+  ) throws -> Diagnosis? {
+    let inputs = check.inputs.cast(to: Double.self)
+    let (name, shape) = (inputs.names[input], inputs.values[input].shape)
+    var evidence = Evidence(
+      name: name, analytic: gradient.cast(to: Double.self),
+      numeric: try Tensor(numeric, shape: shape), comparable: try Tensor(comparable, shape: shape),
+      errorBars: try Tensor(bars, shape: shape), inputs: inputs,
+      outputs: run.outputs.cast(to: Double.self), upstream: run.upstream.cast(to: Double.self))
+    evidence.jacobian = try quickJacobian(input)
+    for other in inputs.names.indices where other != input {
+      guard let jacobian = try quickJacobian(other) else { continue }
+      evidence.otherGradients[inputs.names[other]] = try Tensor(
+        upstream, shape: [1, upstream.count]
+      ).matrixMultiplied(by: jacobian).reshaped(inputs.values[other].shape)
+    }
+    evidence.backward = { upstream in
+      try run.pullback(upstream.cast(to: Scalar.self))[name].cast(to: Double.self)
+    }
+    evidence.forward = {
+      try check.function.forward($0.cast(to: Scalar.self)).cast(to: Double.self)
+    }
+    evidence.earlierInputs = earlier?.cast(to: Double.self)
+    evidence.blocks = check.options.blocks[name]
+    return diagnose(evidence).first
+  }
+
+  /// The Jacobian by central differences with the first step, `[O, I]`; nil where it is too large.
+  private func quickJacobian(_ input: Int) throws -> Tensor<Double>? {
+    let (i, o) = (check.inputs.values[input].count, probe.base.count)
+    guard i <= closeLookLimit, i * o <= 1 << 22 else { return nil }
+    let result = try fullCheck(.outputs).differences(input: input)
+    return try Tensor(result, shape: [i, o]).transposed()
+  }
+}
+
+extension InputReport {
+  /// Counts one more comparison.
+  mutating func add(
+    _ verdict: ErrorMap.ElementVerdict, _ comparison: Comparison, at element: Int? = nil
+  ) {
+    compared += 1
+    switch verdict {
+    case .right: break
+    case .wrong: wrong += 1
+    case .kink: kinks += 1
+    case .undecided: undecided += 1
+    }
+    guard verdict == .right || verdict == .wrong else { return }
+    largestErrorBar = max(largestErrorBar, comparison.errorBar)
+    func error(_ comparison: Comparison) -> Double {
+      let error = abs(comparison.analytic - comparison.numeric)
+      return error.isNaN ? .infinity : error
+    }
+    if worst.map({ error(comparison) > error($0) }) ?? true {
+      worst = comparison
+      if let element { worst?.position = GradientChecking.position(element, in: shape) }
+    }
+  }
+
+  /// Wrong with a single wrong comparison; right if something could be compared, and all of that is.
+  mutating func conclude() {
+    if wrong > 0 {
+      verdict = .wrong
+    } else if undecided > 0 || (compared > 0 && kinks == compared) {
+      verdict = .cannotTell
+    } else {
+      verdict = .right
+    }
+  }
+}
