@@ -136,6 +136,12 @@ struct Comparisons<Scalar: TensorScalar> {
       report.add(result.verdicts[at], comparison([]), at: at / c)
     }
     report.conclude()
+    // An element with a kink in any channel stands at one.
+    let atKinks = Set(
+      result.verdicts.indices.filter { result.verdicts[$0] == .kink }.map { $0 / max(c, 1) })
+    if report.verdict == .right && !atKinks.isEmpty && atKinks.count * c == result.numeric.count {
+      report.verdict = .cannotTell
+    }
     return report
   }
 

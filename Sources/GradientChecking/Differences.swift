@@ -53,16 +53,12 @@ enum Channels {
     }
   }
 
-  /// How far rounding in a forward pass may take each channel. A forward pass rounds at every
-  /// operation; a few units in the last place of its result is what most make of it.
-  func noise(outputs: [Double], precision: Double) -> [Double] {
+  /// How far rounding may take each channel, given how far it takes each output number.
+  func noise(_ outputs: [Double]) -> [Double] {
     switch self {
-    case .outputs: outputs.map { 4 * precision * abs($0) }
+    case .outputs: outputs
     case .loss(let upstream):
-      [
-        4 * precision
-          * zip(upstream, outputs).reduce(0) { $0 + ($1.0 * $1.1) * ($1.0 * $1.1) }.squareRoot()
-      ]
+      [zip(upstream, outputs).reduce(0) { $0 + ($1.0 * $1.1) * ($1.0 * $1.1) }.squareRoot()]
     }
   }
 }
@@ -93,18 +89,26 @@ struct Ladder {
   /// Adds a difference with a smaller step than all before.
   /// - Parameter allowed: The error that would not matter, for each channel.
   mutating func add(_ rung: Difference, allowed: (Int) -> Double) {
-    if let last = rungs.last {
-      let ratio = (last.step / rung.step) * (last.step / rung.step)
-      for c in noise.indices {
-        let value = (ratio * rung.central[c] - last.central[c]) / (ratio - 1)
-        let bar = abs(value - rung.central[c]) + 2 * noise[c] / rung.step
-        if bar < estimates[c].errorBar {
-          estimates[c] = Estimate(value: value, errorBar: bar)
-        }
-      }
+    for c in noise.indices {
+      let rounding = 2 * noise[c] / rung.step
+      // Where both sides agree, what is between them is as good as either.
+      offer(rung.central[c], errorBar: rung.gap[c] + rounding, c)
+      guard let last = rungs.last else { continue }
+      let ratio = last.step / rung.step
+      let value = (ratio * ratio * rung.central[c] - last.central[c]) / (ratio * ratio - 1)
+      // A gap that does not fall as the step does tells that f is not smooth here.
+      let isSmooth = rung.gap[c] <= max(2 / ratio * last.gap[c], 10 * rounding)
+      let moved = abs(value - rung.central[c])
+      offer(value, errorBar: moved + rounding + (isSmooth ? 0 : rung.gap[c]), c)
     }
     rungs.append(rung)
     for c in noise.indices { estimates[c].isKink = isKink(c, allowed: allowed(c)) }
+  }
+
+  private mutating func offer(_ value: Double, errorBar: Double, _ c: Int) {
+    if errorBar < estimates[c].errorBar {
+      estimates[c] = Estimate(value: value, errorBar: errorBar)
+    }
   }
 
   /// Whether the one-sided differences of a channel stay apart however small the step. Where f is

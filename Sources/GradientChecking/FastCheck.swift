@@ -21,7 +21,7 @@ struct FastCheck<Scalar: TensorScalar> {
   func compare(input: Int, analytic: Tensor<Scalar>, seed: UInt64) throws -> Projection {
     let scale = Scale(inputs.values[input]).ofAll
     let channels = Channels.loss(upstream: upstream)
-    let noise = channels.noise(outputs: probe.base, precision: tolerances.precision)
+    let noise = channels.noise(probe.expectedNoise)
     var (projection, square) = (0.0, 0.0)
     analytic.withUnsafeElements { elements in
       forEachSign(count: elements.count, seed: seed) { index, sign in
@@ -45,7 +45,7 @@ struct FastCheck<Scalar: TensorScalar> {
       return Projection(
         analytic: projection, estimate: Estimate(value: value, errorBar: bar), verdict: .right)
     }
-    var ladder = Ladder(noise: noise)
+    var ladder = Ladder(noise: channels.noise(try probe.measuredNoise()))
     for (rung, step) in Ladder.steps(precision: tolerances.precision).enumerated() {
       ladder.add(try difference(input, step * scale, seed, channels)) { _ in allowed(value) }
       if rung > 0
@@ -82,7 +82,7 @@ struct FastCheck<Scalar: TensorScalar> {
 
 /// Calls `body` with each index and a random sign, the same ones for the same seed: a direction
 /// that needs no memory.
-private func forEachSign(count: Int, seed: UInt64, _ body: (Int, Double) -> Void) {
+func forEachSign(count: Int, seed: UInt64, _ body: (Int, Double) -> Void) {
   var random = SeededGenerator(seed: seed)
   var bits: UInt64 = 0
   for index in 0..<count {

@@ -25,7 +25,7 @@ struct FullCheck<Scalar: TensorScalar> {
   func compare(input: Int, analytic: [[Double]]) throws -> Result {
     let x = inputs.values[input]
     let scale = Scale(x)
-    let noise = channels.noise(outputs: probe.base, precision: tolerances.precision)
+    let noise = channels.noise(probe.expectedNoise)
     let c = noise.count
     var result = Result(channelCount: c, numeric: [], errorBars: [], verdicts: [])
     result.numeric.reserveCapacity(x.count * c)
@@ -56,7 +56,7 @@ struct FullCheck<Scalar: TensorScalar> {
         let isRight = abs(analytic[channel][element] - value) <= allowed && gaps[at] <= smooth
         if !isRight { settled = false }
       }
-      if !settled { try look(closer: element, of: input, analytic, noise, &result) }
+      if !settled { try look(closer: element, of: input, analytic, &result) }
     }
     return result
   }
@@ -73,9 +73,9 @@ struct FullCheck<Scalar: TensorScalar> {
 
   /// Replaces the entries of one element by what smaller and larger steps say.
   private func look(
-    closer element: Int, of input: Int, _ analytic: [[Double]], _ noise: [Double],
-    _ result: inout Result
+    closer element: Int, of input: Int, _ analytic: [[Double]], _ result: inout Result
   ) throws {
+    let noise = channels.noise(try probe.measuredNoise())
     let (c, largest) = (noise.count, result.largest)
     let scale = Scale(inputs.values[input]).of(Double(inputs.values[input].elements[element]))
     var ladder = Ladder(noise: noise)
