@@ -8,6 +8,7 @@ struct Comparisons<Scalar: TensorScalar> {
   let earlier: NamedTensors<Scalar>?
   private let probe: Probe<Scalar>
   private let upstream: [Double]
+  private let analyticRows = Once<[NamedTensors<Scalar>]>()
 
   /// How many numbers a Jacobian may have: half a gigabyte.
   static var jacobianLimit: Int { 1 << 26 }
@@ -66,13 +67,7 @@ struct Comparisons<Scalar: TensorScalar> {
           + "`fast`")
     }
     let name = check.inputs.names[input]
-    var unit = [Double](repeating: 0, count: o)
-    var rows: [[Double]] = []
-    for output in 0..<o {
-      unit[output] = 1
-      rows.append(doubles(try run.pullback(unflattened(unit, like: run.outputs))[name]))
-      unit[output] = 0
-    }
+    let rows = try analyticRows.value { try gradientsOfEachOutput() }.map { doubles(try $0[name]) }
     let result = try fullCheck(.outputs).compare(input: input, analytic: rows)
     var report = summary(input, result, analytic: rows)
     report.map = worstOfEach(result, rows, shape: gradient.shape)
@@ -94,6 +89,16 @@ struct Comparisons<Scalar: TensorScalar> {
         input, gradient, numeric: numeric, bars: bars, comparable: comparable)
     }
     return report
+  }
+
+  /// The gradients for an upstream gradient of 1 at one output number and 0 elsewhere, for each.
+  private func gradientsOfEachOutput() throws -> [NamedTensors<Scalar>] {
+    var unit = [Double](repeating: 0, count: probe.base.count)
+    return try unit.indices.map { output in
+      unit[output] = 1
+      defer { unit[output] = 0 }
+      return try run.pullback(unflattened(unit, like: run.outputs))
+    }
   }
 
   private func fast(_ input: Int, _ gradient: Tensor<Scalar>) throws -> InputReport {
@@ -215,6 +220,18 @@ struct Comparisons<Scalar: TensorScalar> {
     guard i <= closeLookLimit, i * o <= 1 << 22 else { return nil }
     let result = try fullCheck(.outputs).differences(input: input)
     return try Tensor(result, shape: [i, o]).transposed()
+  }
+}
+
+/// A value that is calculated when it is first asked for.
+private final class Once<Value> {
+  private var known: Value?
+
+  func value(_ calculate: () throws -> Value) rethrows -> Value {
+    if let known { return known }
+    let value = try calculate()
+    known = value
+    return value
   }
 }
 

@@ -31,8 +31,17 @@ struct Conduct<Scalar: TensorScalar> {
     for (name, value) in zip(outputs.names, outputs.values) {
       upstream.set(name, to: .randomNormal(value.shape, using: &random))
     }
-    return Run(
-      outputs: outputs, upstream: upstream, gradients: try pullback(upstream), pullback: pullback)
+    do {
+      return Run(
+        outputs: outputs, upstream: upstream, gradients: try pullback(upstream),
+        pullback: pullback)
+    } catch {
+      throw FaultError(
+        Fault(
+          .threw,
+          "the backward pass throws where the forward pass does not, for an upstream gradient of the "
+            + "output's shape: \(error)"))
+    }
   }
 
   /// Everything that is wrong with a run.

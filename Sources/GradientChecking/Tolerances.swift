@@ -30,7 +30,7 @@ struct Tolerances {
     guard analytic.isFinite else { return .wrong }
     let allowed = allowed(estimate.value, largest: largest)
     let error = abs(analytic - estimate.value)
-    if error <= allowed && estimate.errorBar <= 10 * allowed { return .right }
+    if error <= allowed && estimate.errorBar <= allowed + relative * largest { return .right }
     return error > allowed + 3 * estimate.errorBar ? .wrong : .undecided
   }
 }
