@@ -32,20 +32,30 @@ public func copy<Element>(
   shape: [Int], from source: UnsafePointer<Element>, strides sourceStrides: [Int],
   to destination: UnsafeMutablePointer<Element>, strides destinationStrides: [Int]
 ) {
-  guard let length = shape.last, let sourceStep = sourceStrides.last,
-    let destinationStep = destinationStrides.last
-  else {
+  copy(axis: 0, shape, source, sourceStrides, destination, destinationStrides)
+}
+
+private func copy<Element>(
+  axis: Int, _ shape: [Int], _ source: UnsafePointer<Element>, _ sourceStrides: [Int],
+  _ destination: UnsafeMutablePointer<Element>, _ destinationStrides: [Int]
+) {
+  guard axis < shape.count else {
     destination[0] = source[0]
     return
   }
-  forEachRow(shape: shape, strides: [sourceStrides, destinationStrides]) { _, offsets in
-    let from = source + offsets[0]
-    let to = destination + offsets[1]
-    if sourceStep == 1 && destinationStep == 1 {
-      to.update(from: from, count: length)
+  let (count, step, to) = (shape[axis], sourceStrides[axis], destinationStrides[axis])
+  if axis == shape.count - 1 {
+    if step == 1 && to == 1 {
+      destination.update(from: source, count: count)
     } else {
-      for i in 0..<length { to[i * destinationStep] = from[i * sourceStep] }
+      for i in 0..<count { destination[i * to] = source[i * step] }
     }
+    return
+  }
+  for i in 0..<count {
+    copy(
+      axis: axis + 1, shape, source + i * step, sourceStrides, destination + i * to,
+      destinationStrides)
   }
 }
 

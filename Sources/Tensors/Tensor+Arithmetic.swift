@@ -61,6 +61,8 @@ extension Tensor where Element: TensorScalar {
   public func absolute() -> Tensor { applying(.absolute) }
   public func reciprocal() -> Tensor { applying(.reciprocal) }
 
+  @_specialize(where Element == Float)
+  @_specialize(where Element == Double)
   func applying(_ operation: UnaryOperation) -> Tensor {
     Tensor(unsafeUninitializedShape: shape) { out in
       elements.withUnsafeBufferPointer { x in
@@ -69,6 +71,8 @@ extension Tensor where Element: TensorScalar {
     }
   }
 
+  @_specialize(where Element == Float)
+  @_specialize(where Element == Double)
   private static func combine(
     _ operation: BinaryOperation, _ a: Tensor, _ b: Tensor, _ name: String
   ) throws -> Tensor {
@@ -77,6 +81,8 @@ extension Tensor where Element: TensorScalar {
     }
   }
 
+  @_specialize(where Element == Float)
+  @_specialize(where Element == Double)
   private static func combine(_ operation: BinaryOperation, _ a: Tensor, _ b: Element) -> Tensor {
     Tensor(unsafeUninitializedShape: a.shape) { out in
       withUnsafePointer(to: b) { b in
@@ -88,6 +94,8 @@ extension Tensor where Element: TensorScalar {
     }
   }
 
+  @_specialize(where Element == Float)
+  @_specialize(where Element == Double)
   private static func combine(_ operation: BinaryOperation, _ a: Element, _ b: Tensor) -> Tensor {
     Tensor(unsafeUninitializedShape: b.shape) { out in
       withUnsafePointer(to: a) { a in
@@ -100,6 +108,8 @@ extension Tensor where Element: TensorScalar {
   }
 
   /// In place, so that `a += b` allocates nothing when the shapes are equal.
+  @_specialize(where Element == Float)
+  @_specialize(where Element == Double)
   private static func update(
     _ a: inout Tensor, _ operation: BinaryOperation, _ b: Tensor, _ name: String
   ) throws {
@@ -112,6 +122,8 @@ extension Tensor where Element: TensorScalar {
     }
   }
 
+  @_specialize(where Element == Float)
+  @_specialize(where Element == Double)
   private static func update(_ a: inout Tensor, _ operation: BinaryOperation, _ b: Element) {
     withUnsafePointer(to: b) { b in
       a.elements.withUnsafeMutableBufferPointer { a in
@@ -130,7 +142,7 @@ func combineElements<Scalar, Result>(
     UnsafePointer<Scalar>, Int, UnsafePointer<Scalar>, Int, UnsafeMutablePointer<Result>, Int
   ) -> Void
 ) throws -> Tensor<Result> {
-  guard let shape = broadcastShape(a.shape, b.shape) else {
+  guard let shape = a.shape == b.shape ? a.shape : broadcastShape(a.shape, b.shape) else {
     throw TensorError(operation, shapes: [a.shape, b.shape], reason: "shapes do not broadcast")
   }
   return Tensor<Result>(unsafeUninitializedShape: shape) { out in
@@ -139,8 +151,15 @@ func combineElements<Scalar, Result>(
         guard let pointerA = bufferA.baseAddress, let pointerB = bufferB.baseAddress,
           !shape.contains(0)
         else { return }
-        if a.shape == b.shape || shape.isEmpty {
+        if a.shape == b.shape {
           return kernel(pointerA, 1, pointerB, 1, out, a.count)
+        }
+        // A row for each of many, such as a bias, which is what most broadcasts are.
+        if a.shape == shape && shape.suffix(b.rank).elementsEqual(b.shape) {
+          for row in 0..<a.count / b.count {
+            kernel(pointerA + row * b.count, 1, pointerB, 1, out + row * b.count, b.count)
+          }
+          return
         }
         let stridesA = broadcastStrides(a.shape, to: shape)
         let stridesB = broadcastStrides(b.shape, to: shape)

@@ -9,6 +9,8 @@ extension Tensor where Element: TensorScalar {
   /// a copy.
   /// - Throws: `TensorError` when an operand has fewer than two axes, when both `K` differ, or when
   ///   the batches do not broadcast.
+  @_specialize(where Element == Float)
+  @_specialize(where Element == Double)
   public func matrixMultiplied(
     by other: Tensor, transposingSelf: Bool = false, transposingOther: Bool = false
   ) throws -> Tensor {

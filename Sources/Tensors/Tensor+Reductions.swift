@@ -89,6 +89,8 @@ extension Tensor where Element: TensorScalar {
     return keepingAxis ? result : try result.squeezingAxis(at: axis)
   }
 
+  @_specialize(where Element == Float)
+  @_specialize(where Element == Double)
   private func reduceAll(_ reduction: Reduction) -> Element {
     var result: Element = 0
     elements.withUnsafeBufferPointer { x in
@@ -98,6 +100,8 @@ extension Tensor where Element: TensorScalar {
     return result
   }
 
+  @_specialize(where Element == Float)
+  @_specialize(where Element == Double)
   private func reduce(
     _ reduction: Reduction, axes: [Int], keepingAxes: Bool, _ operation: String
   ) throws -> Tensor {

@@ -100,18 +100,29 @@ extension Tensor {
           reason: "shapes must be equal except along axis \(axis)")
       }
     }
-    let outer = first.shape[..<axis].reduce(1, *)
-    let widths = tensors.map { $0.shape[axis...].reduce(1, *) }
-    var result: [Element] = []
-    result.reserveCapacity(outer * widths.reduce(0, +))
-    for o in 0..<outer {
-      for (tensor, width) in Swift.zip(tensors, widths) {
-        result.append(contentsOf: tensor.elements[o * width..<(o + 1) * width])
+    return joined(tensors, axis: axis)
+  }
+
+  @_specialize(where Element == Float)
+  @_specialize(where Element == Double)
+  private static func joined(_ tensors: [Tensor], axis: Int) -> Tensor {
+    var shape = tensors[0].shape
+    shape[axis] = tensors.reduce(0) { $0 + $1.shape[axis] }
+    let outer = shape[..<axis].reduce(1, *)
+    let row = shape[axis...].reduce(1, *)
+    return Tensor(unsafeUninitializedShape: shape) { destination in
+      var start = 0
+      for tensor in tensors where tensor.count > 0 {
+        let width = tensor.count / outer
+        tensor.elements.withUnsafeBufferPointer { source in
+          guard let base = source.baseAddress else { return }
+          for o in 0..<outer {
+            (destination + start + o * row).initialize(from: base + o * width, count: width)
+          }
+        }
+        start += width
       }
     }
-    var shape = first.shape
-    shape[axis] = tensors.map { $0.shape[axis] }.reduce(0, +)
-    return Tensor(unchecked: result, shape: shape)
   }
 
   /// Tensors of one shape side by side along a new axis.
@@ -193,6 +204,8 @@ extension Tensor {
   }
 
   /// A contiguous copy of a view with the given strides into this tensor's elements.
+  @_specialize(where Element == Float)
+  @_specialize(where Element == Double)
   func stridedCopy(shape newShape: [Int], strides: [Int]) -> Tensor {
     Tensor(unsafeUninitializedShape: newShape) { destination in
       elements.withUnsafeBufferPointer { source in

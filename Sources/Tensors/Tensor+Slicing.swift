@@ -62,17 +62,10 @@ extension Tensor {
     selections: repeat each Selection
   ) -> Tensor {
     get throws {
-      var list: [any AxisSelection] = []
-      for selection in repeat each selections { list.append(selection) }
-      let part = try part(list, "subscript")
-      return Tensor(unsafeUninitializedShape: part.shape) { destination in
-        elements.withUnsafeBufferPointer { source in
-          guard !part.extent.contains(0), let base = source.baseAddress else { return }
-          Kernels.copy(
-            shape: part.extent, from: base + part.offset, strides: rowMajorStrides(shape),
-            to: destination, strides: rowMajorStrides(part.extent))
-        }
-      }
+      var list: [Selected] = []
+      list.reserveCapacity(rank)
+      for selection in repeat each selections { try add(selection, to: &list, "subscript") }
+      return try selecting(list)
     }
   }
 
@@ -83,9 +76,30 @@ extension Tensor {
   public mutating func assign<each Selection: AxisSelection>(
     _ value: Tensor, at selections: repeat each Selection
   ) throws {
-    var list: [any AxisSelection] = []
-    for selection in repeat each selections { list.append(selection) }
-    let part = try part(list, "assign(_:at:)")
+    var list: [Selected] = []
+    list.reserveCapacity(rank)
+    for selection in repeat each selections { try add(selection, to: &list, "assign(_:at:)") }
+    try replace(list, by: value)
+  }
+
+  @_specialize(where Element == Float)
+  @_specialize(where Element == Double)
+  private func selecting(_ selections: [Selected]) throws -> Tensor {
+    let part = part(selections)
+    return Tensor(unsafeUninitializedShape: part.shape) { destination in
+      elements.withUnsafeBufferPointer { source in
+        guard !part.extent.contains(0), let base = source.baseAddress else { return }
+        Kernels.copy(
+          shape: part.extent, from: base + part.offset, strides: rowMajorStrides(shape),
+          to: destination, strides: rowMajorStrides(part.extent))
+      }
+    }
+  }
+
+  @_specialize(where Element == Float)
+  @_specialize(where Element == Double)
+  private mutating func replace(_ selections: [Selected], by value: Tensor) throws {
+    let part = part(selections)
     let source = try value.broadcast(to: part.shape, "assign(_:at:)")
     guard !part.extent.contains(0) else { return }
     let strides = rowMajorStrides(shape)
@@ -115,29 +129,47 @@ extension Tensor {
     var shape: [Int] = []
   }
 
-  private func part(_ selections: [any AxisSelection], _ operation: String) throws -> Part {
-    guard selections.count <= rank else {
+  private func add(
+    _ selection: some AxisSelection, to list: inout [Selected], _ operation: String
+  ) throws {
+    guard list.count < rank else {
+      throw TensorError(
+        operation, shapes: [shape], reason: "expected at most \(rank) selections, not more")
+    }
+    let size = shape[list.count]
+    let (range, keepsAxis) = selection.resolved(count: size)
+    guard range.lowerBound >= 0 && range.upperBound <= size else {
       throw TensorError(
         operation, shapes: [shape],
-        reason: "expected at most \(rank) selections, not \(selections.count)")
+        reason: keepsAxis
+          ? "the range \(range) is out of bounds for axis \(list.count)"
+          : "the index \(range.lowerBound) is out of bounds for axis \(list.count)")
     }
+    list.append(Selected(range: range, keepsAxis: keepsAxis))
+  }
+
+  private func part(_ selections: [Selected]) -> Part {
     var part = Part()
-    let strides = rowMajorStrides(shape)
+    part.extent = shape
+    part.shape.reserveCapacity(rank)
     for axis in shape.indices {
-      let (range, keepsAxis) =
-        axis < selections.count
-        ? selections[axis].resolved(count: shape[axis]) : (0..<shape[axis], true)
-      guard range.lowerBound >= 0 && range.upperBound <= shape[axis] else {
-        throw TensorError(
-          operation, shapes: [shape],
-          reason: keepsAxis
-            ? "the range \(range) is out of bounds for axis \(axis)"
-            : "the index \(range.lowerBound) is out of bounds for axis \(axis)")
+      part.offset *= shape[axis]
+      guard axis < selections.count else {
+        part.shape.append(shape[axis])
+        continue
       }
-      part.offset += range.lowerBound * strides[axis]
-      part.extent.append(range.count)
-      if keepsAxis { part.shape.append(range.count) }
+      let selected = selections[axis]
+      part.offset += selected.range.lowerBound
+      part.extent[axis] = selected.range.count
+      if selected.keepsAxis { part.shape.append(selected.range.count) }
     }
     return part
   }
+}
+
+/// What is selected along one axis.
+private struct Selected {
+  var range: Range<Int>
+  /// False where a single index makes the axis disappear.
+  var keepsAxis: Bool
 }
