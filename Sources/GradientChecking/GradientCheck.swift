@@ -15,6 +15,8 @@ import Tensors
 /// - Returns: A report, whose `verdict` is what it comes to; nothing is printed.
 /// - Throws: What the forward pass throws at the inputs themselves, and `TensorError` when options
 ///   and inputs do not fit.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
 public func checkGradients<Scalar: TensorScalar>(
   of function: DifferentiableFunction<Scalar>, at inputs: NamedTensors<Scalar>,
   options: GradientCheckOptions = GradientCheckOptions()
