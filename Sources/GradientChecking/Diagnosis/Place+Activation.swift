@@ -112,8 +112,13 @@ private let lastActivation: Hypothesis = { evidence in
         guard ratio.allSatisfy(\.isFinite),
           let prediction = evidence.gradient(first: first, ratio: ratio, activation: activation)
         else { continue }
-        if sides.agrees(with: prediction) { return Diagnosis(mistake.kind, mistake.meaning) }
-        if let time = times.first(where: { sides.agrees(with: prediction, at: $0) }) {
+        func agrees(in part: ((Int) -> Bool)?) -> Bool {
+          sides.agrees(with: prediction.values, slack: prediction.slack, in: part)
+        }
+        if agrees(in: nil) { return Diagnosis(mistake.kind, mistake.meaning) }
+        if let time = times.first(where: { time in
+          agrees { sides.index($0, along: time.axis) == time.start }
+        }) {
           return Diagnosis(
             mistake.kind,
             "\(mistake.meaning) (seen at the \(time.isReversed ? "first" : "last") time step, where "
@@ -131,35 +136,19 @@ extension Evidence {
   /// the activation of the input.
   fileprivate func gradient(
     first: Int, ratio: [Double], activation: Activation
-  ) -> [Double]? {
+  ) -> LinearPrediction? {
     if jacobian != nil {
       var upstream = flatUpstream
       guard upstream.count >= first + ratio.count else { return nil }
       for (index, ratio) in ratio.enumerated() { upstream[first + index] *= ratio }
-      return gradient(upstream: upstream)?.elements
+      return prediction(upstream: upstream)
     }
     guard let x = try? inputs[name], outputs.values.count == 1, x.shape == outputs.values[0].shape,
       zip(x.elements, outputs.values[0].elements).allSatisfy({
         abs(activation.value($0) - $1) <= 1e-9 * max(1, abs($1))
       })
     else { return nil }
-    return zip(numeric.elements, ratio).map { $0 * $1 }
-  }
-}
-
-extension SideBySide {
-  /// Whether a prediction holds at the step where the backward pass begins, while other steps are
-  /// wrong too.
-  fileprivate func agrees(with prediction: [Double], at time: TimeAxis) -> Bool {
-    let largest = prediction.reduce(scale) { max($0, abs($1)) }
-    var told = 0
-    for element in 0..<count
-    where comparable[element] && index(element, along: time.axis) == time.start {
-      let allowed = 4 * errorBars[element] + 1e-5 * abs(prediction[element]) + 1e-7 * largest
-      guard abs(analytic[element] - prediction[element]) <= allowed else { return false }
-      if wrong[element] { told += 1 }
-    }
-    return told >= 4
+    return LinearPrediction(values: zip(numeric.elements, ratio).map { $0 * $1 }, slack: 0)
   }
 }
 
@@ -201,7 +190,7 @@ private let rectifierByUpstream: Hypothesis = { evidence in
     if let gradient = evidence.gradient(upstream: upstream) {
       predictions.append(gradient.elements)
     }
-    if predictions.contains(where: { sides.agrees(with: $0) }) {
+    if predictions.contains(where: { sides.agrees(with: $0) }), sides.count >= 8 {
       return Diagnosis(
         .activationDerivativeMisplaced,
         "ReLU's mask is taken from the upstream gradient: the gradient passes where the input is "
@@ -232,8 +221,8 @@ private let cellActivation: Hypothesis = { evidence in
           let wrong = mistake.factor(y) - Activation.tanh.derivative(y)
           upstream[starts[cell] + index] += original[starts[hidden] + index] * gate[index] * wrong
         }
-        guard let prediction = evidence.gradient(upstream: upstream)?.elements,
-          sides.agrees(with: prediction)
+        guard let prediction = evidence.prediction(upstream: upstream),
+          sides.agrees(with: prediction.values, slack: prediction.slack)
         else { continue }
         let (hiddenName, cellName) = (outputs.names[hidden], outputs.names[cell])
         return Diagnosis(
@@ -250,10 +239,10 @@ extension Evidence {
   /// Whether each output number depends on the input number at the same position alone.
   fileprivate var isElementwise: Bool {
     guard let jacobian, jacobian.shape[0] == numeric.count else { return false }
-    let count = numeric.count
-    let largest = jacobian.elements.reduce(0) { max($0, abs($1)) }
-    return jacobian.elements.indices.allSatisfy {
-      $0 / count == $0 % count || abs(jacobian.elements[$0]) <= 1e-9 * largest
+    let (count, elements) = (numeric.count, jacobian.elements)
+    let largest = elements.reduce(0) { max($0, abs($1)) }
+    return elements.indices.allSatisfy {
+      $0 / count == $0 % count || abs(elements[$0]) <= 1e-9 * largest
     }
   }
 

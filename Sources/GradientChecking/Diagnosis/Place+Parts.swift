@@ -25,7 +25,7 @@ private let wrongInNamedBlocks: Hypothesis = { evidence in
     ? evidence.explanation(axis: axis, range: wrong[0] * width..<(wrong[0] + 1) * width) : nil
   guard
     sides.isWrongExactly(
-      among: 1 << names.count, chance: detail == nil ? 0.01 : 0.2, in: { isWrong[block($0)] })
+      among: 1 << names.count, chance: detail == nil ? 0.005 : 0.2, in: { isWrong[block($0)] })
   else { return nil }
   let wrongNames = list(wrong.map { names[$0] })
   let rightNames = list(names.indices.filter { !isWrong[$0] }.map { names[$0] })
@@ -92,7 +92,8 @@ extension Evidence {
     var newShape = shape
     newShape[axis] = range.count
     func slice<Element>(_ tensor: Tensor<Element>) -> Tensor<Element>? {
-      try? Tensor(kept.map { tensor.elements[$0] }, shape: newShape)
+      let elements = tensor.elements
+      return try? Tensor(kept.map { elements[$0] }, shape: newShape)
     }
     guard let analytic = slice(analytic), let numeric = slice(numeric),
       let comparable = slice(comparable), let errorBars = slice(errorBars)
@@ -106,10 +107,9 @@ extension Evidence {
       errorBars: errorBars, inputs: inputs, outputs: outputs, upstream: upstream)
     if let jacobian {
       let columns = self.numeric.count
-      let elements = (0..<jacobian.shape[0]).flatMap { row in
-        kept.map { jacobian.elements[row * columns + $0] }
-      }
-      part.jacobian = try? Tensor(elements, shape: [jacobian.shape[0], kept.count])
+      let all = jacobian.elements
+      let some = (0..<jacobian.shape[0]).flatMap { row in kept.map { all[row * columns + $0] } }
+      part.jacobian = try? Tensor(some, shape: [jacobian.shape[0], kept.count])
     }
     return part
   }
@@ -126,14 +126,17 @@ func list(_ names: [String]) -> String {
 /// Wrong exactly where a mask among the inputs is false, or exactly where it is true.
 private let maskFalseOrTrue: Hypothesis = { evidence in
   guard let sides = SideBySide(evidence) else { return nil }
+  let wrong = (0..<sides.count).filter { sides.wrong[$0] }
+  let shouldBeZero = wrong.allSatisfy { abs(sides.numeric[$0]) <= 1e-8 * sides.scale }
+  let isZero = wrong.allSatisfy { abs(sides.analytic[$0]) <= 1e-12 * sides.scale }
   for (name, mask) in evidence.inputs.masks.sorted(by: { $0.key < $1.key }) {
     guard let mask = broadcast(mask, to: sides.shape) else { continue }
-    let wrong = (0..<sides.count).filter { sides.wrong[$0] }
     if let inverted = invertedMask(sides, name: name, mask: mask) { return inverted }
     for value in [false, true] {
-      guard sides.isWrongExactly(among: 2, in: { mask[$0] == value }) else { continue }
-      let shouldBeZero = wrong.allSatisfy { abs(sides.numeric[$0]) <= 1e-9 * sides.scale }
-      let isZero = wrong.allSatisfy { abs(sides.analytic[$0]) <= 1e-12 * sides.scale }
+      // Right where everything is zero is not right elsewhere.
+      guard sides.isWrongExactly(among: 2, countingZeros: true, in: { mask[$0] == value }),
+        shouldBeZero || sides.isWrongExactly(among: 2, in: { mask[$0] == value })
+      else { continue }
       let what =
         shouldBeZero
         ? "it should be zero there: multiply the gradient by the mask"
@@ -148,22 +151,32 @@ private let maskFalseOrTrue: Hypothesis = { evidence in
 }
 
 private func invertedMask(_ sides: SideBySide, name: String, mask: [Bool]) -> Diagnosis? {
-  let told = (0..<sides.count).filter { sides.telling[$0] }
-  guard told.count >= 6, told.contains(where: { mask[$0] }), told.contains(where: { !mask[$0] })
+  guard sides.isInverted(where: { mask[$0] }) || sides.isInverted(where: { !mask[$0] })
   else { return nil }
-  let tiny = 1e-9 * sides.scale
-  for kept in [true, false] {
-    let inverted = told.allSatisfy {
-      abs(mask[$0] == kept ? sides.analytic[$0] : sides.numeric[$0]) <= tiny
+  return Diagnosis(
+    .maskIgnored,
+    "the mask `\(name)` is inverted: the gradient is zero exactly where it should pass, and passes "
+      + "where it should be zero")
+}
+
+extension SideBySide {
+  /// Whether the gradient should be zero where something holds and is not, and should not be zero
+  /// elsewhere and is.
+  fileprivate func isInverted(where isZero: (Int) -> Bool) -> Bool {
+    var (zeros, others, letThrough) = (0, 0, 0)
+    for element in 0..<count where comparable[element] {
+      let isSmall = abs(numeric[element]) <= 1e-8 * scale + errorBars[element]
+      if isZero(element) {
+        guard isSmall else { return false }
+        zeros += 1
+        if wrong[element] { letThrough += 1 }
+      } else {
+        guard abs(analytic[element]) <= 1e-12 * scale else { return false }
+        if !isSmall { others += 1 }
+      }
     }
-    if inverted {
-      return Diagnosis(
-        .maskIgnored,
-        "the mask `\(name)` is inverted: the gradient is zero exactly where it should pass, and "
-          + "passes where it should be zero")
-    }
+    return min(letThrough, others) >= 3 && 10 * letThrough >= 9 * zeros
   }
-  return nil
 }
 
 /// The mask for each element of a shape: of the same shape, or without its trailing axes, or
@@ -181,24 +194,16 @@ private func broadcast(_ mask: Tensor<Bool>, to shape: [Int]) -> [Bool]? {
 private let notZeroWhereItShouldBe: Hypothesis = { evidence in
   guard let sides = SideBySide(evidence), sides.scale > 0 else { return nil }
   let isZero = (0..<sides.count).map {
-    abs(sides.numeric[$0]) <= 1e-9 * sides.scale + sides.errorBars[$0]
+    abs(sides.numeric[$0]) <= 1e-8 * sides.scale + sides.errorBars[$0]
   }
-  let (zeros, others) = (0..<sides.count).reduce(into: (0, 0)) { counts, element in
-    guard sides.telling[element] else { return }
-    if isZero[element] { counts.0 += 1 } else { counts.1 += 1 }
-  }
-  guard zeros > 0, others > 0 else { return nil }
-  if zeros >= 3, others >= 3,
-    (0..<sides.count).allSatisfy({
-      !sides.telling[$0] || isZero[$0] || abs(sides.analytic[$0]) <= 1e-12 * sides.scale
-    })
-  {
+  let zeros = (0..<sides.count).filter { isZero[$0] && sides.comparable[$0] }.count
+  if sides.isInverted(where: { isZero[$0] }) {
     return Diagnosis(
       .maskIgnored,
       "the mask is inverted: the gradient is zero exactly where it should not be, and not zero at "
         + "the \(zeros) elements where it should be")
   }
-  guard sides.isWrongExactly(in: { isZero[$0] }) else { return nil }
+  guard sides.isWrongExactly(countingZeros: true, in: { isZero[$0] }) else { return nil }
   return Diagnosis(
     .maskIgnored,
     "it is right except at \(zeros) elements of \(sides.count), where it should be exactly zero: "
@@ -213,10 +218,13 @@ private let wrongAtBorders: Hypothesis = { evidence in
   guard let sides = SideBySide(evidence), !sides.shape.isEmpty else { return nil }
   let rank = sides.shape.count
   // Images come as [.., height, width], as [.., height, width, channels] or as [.., length].
-  let spatial = [[rank - 2, rank - 1], [rank - 3, rank - 2], [rank - 1], [rank - 2]]
+  let spatial = [[rank - 2, rank - 1], [rank - 3, rank - 2], [rank - 1]]
     .filter { $0.allSatisfy { $0 >= 0 } }
-  for axes in spatial where axes.allSatisfy({ sides.shape[$0] >= 3 }) {
-    for width in 1...3 {
+  for axes in spatial {
+    // Inside there is as much as at a border, and along a single axis more than one index.
+    let least = axes.count == 1 ? 2 : 1
+    for width in 1...3
+    where axes.allSatisfy({ sides.shape[$0] - 2 * width >= max(width, least) }) {
       for (low, high, which) in [
         (true, true, "borders"), (true, false, "borders at the low indices"),
         (false, true, "borders at the high indices"),

@@ -19,10 +19,8 @@ let recurrenceMistake: Hypothesis = { evidence in
           weight: isTransposed ? weight.transposed().elements : weight.elements)
         // A weight that is none of the recurrence's contradicts itself at once.
         for mistake in [carriesNothing] + Activation.tanh.mistakes {
-          let upstream = walk.upstream(for: mistake)
-          guard upstream.allSatisfy(\.isFinite),
-            let prediction = evidence.gradient(upstream: upstream)?.elements,
-            sides.agrees(with: prediction)
+          guard let prediction = evidence.prediction(upstream: walk.upstream(for: mistake)),
+            sides.agrees(with: prediction.values, slack: prediction.slack)
           else { continue }
           let what =
             mistake.kind == .notCarriedBack

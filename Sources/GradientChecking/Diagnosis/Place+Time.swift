@@ -59,11 +59,6 @@ extension Evidence {
     }
     return result.contains { $0 != nil } ? result : nil
   }
-
-  /// The upstream gradients of all outputs, one after the other.
-  var flatUpstream: [Double] {
-    outputs.names.flatMap { (try? upstream[$0].elements) ?? [] }
-  }
 }
 
 /// Each step's gradient is that of its own output alone.

@@ -18,6 +18,10 @@ struct SideBySide {
   let telling: [Bool]
   /// The largest number that should have been returned.
   let scale: Double
+  /// What was returned less what should have been.
+  let error: [Double]
+  /// How far apart in row-major order the neighbours along each axis are.
+  private let strides: [Int]
 
   /// Nil where there is nothing to explain: another shape, or nothing wrong.
   init?(_ evidence: Evidence) {
@@ -30,7 +34,10 @@ struct SideBySide {
       comparable[$0] && !(abs(analytic[$0] - numeric[$0]) <= allowed[$0])
     }
     guard wrong.contains(true) else { return nil }
-    shape = evidence.numeric.shape
+    let shape = evidence.numeric.shape
+    self.shape = shape
+    strides = shape.indices.map { shape[($0 + 1)...].reduce(1, *) }
+    error = zip(analytic, numeric).map { $0 - $1 }
     (self.analytic, self.numeric, self.scale) = (analytic, numeric, scale)
     (self.errorBars, self.comparable, self.wrong) = (errorBars, comparable, wrong)
     telling = analytic.indices.map {
@@ -39,26 +46,33 @@ struct SideBySide {
   }
 
   var count: Int { numeric.count }
-  var error: [Double] { zip(analytic, numeric).map { $0 - $1 } }
   var isFinite: Bool { zip(analytic, comparable).allSatisfy { !$1 || $0.isFinite } }
 
   /// The index of an element along an axis.
   func index(_ element: Int, along axis: Int) -> Int {
-    element / stride(axis) % shape[axis]
+    element / strides[axis] % shape[axis]
   }
 
-  func stride(_ axis: Int) -> Int { shape[(axis + 1)...].reduce(1, *) }
+  func stride(_ axis: Int) -> Int { strides[axis] }
 
-  /// Whether what was returned agrees with a prediction in every comparable element, of which at
-  /// least `least` are not zero.
-  func agrees(with prediction: [Double], least: Int = 4) -> Bool {
+  /// Whether what was returned agrees with a prediction in every comparable element, at least
+  /// `least` of which would be right otherwise.
+  ///
+  /// - Parameters:
+  ///   - slack: How far the prediction may be off.
+  ///   - part: Where it holds; everywhere where it is nil.
+  func agrees(
+    with prediction: [Double], slack: Double = 0, least: Int = 4, in part: ((Int) -> Bool)? = nil
+  ) -> Bool {
     guard prediction.count == count else { return false }
     let largest = prediction.reduce(scale) { $1.isFinite ? max($0, abs($1)) : $0 }
+    guard slack <= 1e-3 * largest else { return false }
     var told = 0
-    for element in 0..<count where comparable[element] {
-      let allowed = 4 * errorBars[element] + 1e-5 * abs(prediction[element]) + 1e-7 * largest
+    for element in 0..<count where comparable[element] && part?(element) ?? true {
+      let allowed =
+        4 * errorBars[element] + 1e-5 * abs(prediction[element]) + 1e-7 * largest + slack
       guard abs(analytic[element] - prediction[element]) <= allowed else { return false }
-      if telling[element] { told += 1 }
+      if abs(prediction[element] - numeric[element]) > allowed { told += 1 }
     }
     return told >= least
   }
@@ -69,9 +83,13 @@ struct SideBySide {
   /// - Parameters:
   ///   - parts: How many parts are tried: one of many fits by chance more easily.
   ///   - chance: The probability of an accident that is put up with.
-  func isWrongExactly(among parts: Int = 1, chance: Double = 0.01, in part: (Int) -> Bool) -> Bool {
+  ///   - zeros: Whether a zero beside a zero counts as right.
+  func isWrongExactly(
+    among parts: Int = 1, chance: Double = 0.005, countingZeros zeros: Bool = false,
+    in part: (Int) -> Bool
+  ) -> Bool {
     var (all, inside, wrongInside) = (0, 0, 0)
-    for element in 0..<count where telling[element] {
+    for element in 0..<count where zeros ? comparable[element] : telling[element] {
       all += 1
       let isInside = part(element)
       if isInside { inside += 1 }
@@ -84,6 +102,31 @@ struct SideBySide {
     var probability = Double(parts)
     for drawn in 0..<wrongInside { probability *= Double(inside - drawn) / Double(all - drawn) }
     return probability <= chance
+  }
+}
+
+/// What a mistake would give.
+struct LinearPrediction {
+  var values: [Double]
+  /// How far the Jacobian's own error may put them off.
+  var slack: Double
+}
+
+extension Evidence {
+  /// The gradient for other upstream gradients, `[O]`; nil without a Jacobian.
+  func prediction(upstream: [Double]) -> LinearPrediction? {
+    guard let jacobian, upstream.allSatisfy(\.isFinite),
+      let values = gradient(upstream: upstream)?.elements
+    else { return nil }
+    let largest = jacobian.elements.reduce(0) { max($0, abs($1)) }
+    let size = upstream.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    // Central differences are right to about ten digits.
+    return LinearPrediction(values: values, slack: 2e-10 * largest * size)
+  }
+
+  /// The upstream gradients of all outputs, one after the other.
+  var flatUpstream: [Double] {
+    outputs.names.flatMap { (try? upstream[$0].elements) ?? [] }
   }
 }
 
