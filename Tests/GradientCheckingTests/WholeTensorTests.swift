@@ -92,6 +92,64 @@ enum Experiments {
   }
 }
 
+extension Experiments {
+  /// `y = mean(x·w + b)`, one number.
+  static func meanOfAffine() throws -> Experiment {
+    try Experiment(random(["x": [5, 3], "w": [3, 4], "b": [4]])) {
+      let y = try $0["x"].matrixMultiplied(by: $0["w"]) + $0["b"]
+      return ["loss": Tensor(scalar: y.squared().mean())]
+    }
+  }
+
+  /// The rows of `w` at the indices 3, 1, 2, 0, 1, 3.
+  static func embedding() throws -> Experiment {
+    try Experiment(random(["w": [5, 3]])) {
+      ["output": try $0["w"].gathering(Tensor([3, 1, 2, 0, 1, 3], shape: [2, 3]))]
+    }
+  }
+
+  /// `h = tanh(x_t·w + h·u)` for every step of `x [N, T, D]`; the states `[N, T, H]`.
+  static func recurrence(steps: Int = 4) throws -> Experiment {
+    try Experiment(random(["x": [2, steps, 3], "h0": [2, 5], "w": [3, 5], "u": [5, 5]])) {
+      let (x, w, u) = (try $0["x"], try $0["w"], try $0["u"])
+      var h = try $0["h0"]
+      var states: [Tensor<Double>] = []
+      for step in 0..<steps {
+        h = try (x[.all, step].matrixMultiplied(by: w) * 0.3 + h.matrixMultiplied(by: u) * 0.3)
+          .tanh()
+        states.append(h)
+      }
+      return ["h": try Tensor.stacking(states, axis: 1)]
+    }
+  }
+
+  /// `h = o·tanh(c)` and `c = f·c0`, two outputs.
+  static func cell() throws -> Experiment {
+    try Experiment(random(["f": [3, 4], "c0": [3, 4], "o": [3, 4]])) {
+      let c = try $0["f"] * $0["c0"]
+      return ["h": try $0["o"] * c.tanh(), "c": c]
+    }
+  }
+
+  static func all() throws -> [Experiment] {
+    var result = [
+      try tanh([]), try tanh([1, 4, 1]), try tanh([2, 2, 2]), try meanOfAffine(), try embedding(),
+      try recurrence(), try recurrence(steps: 1), try cell(), try residual(),
+    ]
+    for n in 1...4 {
+      for d in 1...3 { result.append(try affine(n, d, 1 + (n + d) % 3)) }
+    }
+    return result
+  }
+
+  /// `y = x + tanh(x)·s`.
+  static func residual() throws -> Experiment {
+    try Experiment(random(["x": [3, 4], "s": [4]])) {
+      ["output": try $0["x"] + $0["x"].tanh() * $0["s"]]
+    }
+  }
+}
+
 final class WholeTensorTests: XCTestCase {
   func expect(
     _ kind: Diagnosis.Kind, _ experiment: Experiment, _ name: String, saying words: String = "",
@@ -154,10 +212,186 @@ final class WholeTensorTests: XCTestCase {
     }
   }
 
-  func testRightGradientsAreNotExplained() throws {
+  func testOrder() throws {
+    let square = try Experiments.affine(5, 4, 4)
+    try expect(.transposed, square, "w", saying: "axes 0 and 1 are swapped") { $0.transposed() }
+    try expect(.transposed, Experiments.affine(), "w", saying: "[4, 3] instead of [3, 4]") {
+      $0.transposed()
+    }
+    try expect(.transposed, Experiments.affine(), "w", saying: "memory") {
+      try $0.transposed().reshaped($0.shape)
+    }
+    try expect(.transposed, Experiments.tanh([2, 3, 4]), "x", saying: "memory") {
+      try $0.reshaped([4, 2, 3]).permuted([1, 2, 0])
+    }
+    try expect(.transposed, Experiments.tanh([2, 3, 3]), "x", saying: "axes 1 and 2") {
+      try $0.permuted([0, 2, 1])
+    }
+    try expect(.reversed, Experiments.recurrence(), "x", saying: "axis 1 (size 4)") {
+      try Tensor.stacking($0.unstacked(axis: 1).reversed(), axis: 1)
+    }
+    try expect(.reversed, Experiments.affine(), "w", saying: "axes 0 (size 3) and 1 (size 4)") {
+      try Tensor($0.elements.reversed(), shape: $0.shape)
+    }
+    try expect(.offByOne, Experiments.recurrence(), "x", saying: "round the end") {
+      let steps = try $0.unstacked(axis: 1)
+      return try Tensor.stacking([steps[3]] + steps[..<3], axis: 1)
+    }
+    try expect(.offByOne, Experiments.embedding(), "w", saying: "zeros at the end") {
+      let rows = try $0.unstacked()
+      return try Tensor.stacking(rows[1...] + [.zeros([3])])
+    }
+    try expect(.offByOne, Experiments.recurrence(), "x", saying: "i + 1") {
+      let steps = try $0.unstacked(axis: 1)
+      return try Tensor.stacking([steps[2] * 0.3] + steps[..<3], axis: 1)
+    }
+    try expect(.blocksSwapped, Experiments.tanh([3, 8]), "x", saying: "holds that of 1") {
+      try Tensor.concatenating([$0[.all, 4..<8], $0[.all, 0..<4]], axis: 1)
+    }
+    var evidence = try Experiments.tanh([3, 8]).evidence(
+      "x", Experiments.tanh([3, 8]).gradient("x"))
+    let blocks = try (0..<4).map { try evidence.numeric[.all, ($0 * 2)..<($0 * 2 + 2)] }
+    evidence.analytic = try .concatenating([blocks[0], blocks[2], blocks[1], blocks[3]], axis: 1)
+    evidence.blocks = Blocks(axis: 1, names: ["i", "f", "o", "g"])
+    let found = diagnose(evidence)
+    XCTAssertEqual(found.first?.kind, .blocksSwapped)
+    XCTAssert(found[0].message.contains("`f` holds that of `o`"), found[0].message)
+  }
+
+  func testAFactorThatIsNotTransposed() throws {
+    let square = try Experiments.affine(5, 4, 4)
+    try expect(.transposed, square, "x", saying: "`w`") { _ in
+      try square.upstream["output"].matrixMultiplied(by: square.inputs["w"])
+    }
+    let rows = try Experiments.affine(4, 4, 3)
+    try expect(.transposed, rows, "w", saying: "`x`") { _ in
+      try rows.inputs["x"].matrixMultiplied(by: rows.upstream["output"])
+    }
+  }
+
+  func testSums() throws {
+    let affine = try Experiments.affine()
+    let upstream = try affine.upstream["output"]
+    try expect(.sumMissing, affine, "b", saying: "axis 0 (size 5)") { _ in upstream }
+    try expect(.sumMissing, affine, "w", saying: "axis 0 (size 5)") { _ in
+      try affine.inputs["x"].expandingAxis(at: 2) * upstream.expandingAxis(at: 1)
+    }
+    try expect(.sumOverWrongAxis, affine, "b", saying: "axis 1 (size 4)") { _ in
+      try upstream.sum(axis: 1)
+    }
+    let square = try Experiments.affine(4, 3, 4)
+    try expect(.sumOverWrongAxis, square, "b", saying: "axis 1 (size 4)") { _ in
+      try square.upstream["output"].sum(axis: 1)
+    }
+    try expect(.sumOverWrongAxis, affine, "b") { _ in Tensor(scalar: upstream.sum()) }
+    try expect(.sumOverWrongAxis, affine, "w", saying: "also summed over axis 0") {
+      try $0.sum(axis: 0, keepingAxis: true).broadcast(to: $0.shape)
+    }
+    try expect(.onlyOneIndexCounts, affine, "b", saying: "the last index (4) of axis 0") { _ in
+      try upstream[4, .all]
+    }
+    let recurrence = try Experiments.recurrence()
+    for name in ["u", "w"] {
+      try expect(.onlyOneIndexCounts, recurrence, name, saying: "last index (3) of axis 1") { _ in
+        var last = Tensor<Double>.zeros([2, 4, 5])
+        try last.assign(recurrence.upstream["h"][.all, 3], at: .all, 3)
+        return try recurrence.gradient(name, upstream: ["h": last])
+      }
+    }
+    let embedding = try Experiments.embedding()
+    try expect(.assignedInsteadOfAdded, embedding, "w", saying: "only the last") {
+      var result = Tensor<Double>.zeros($0.shape)
+      let rows = try embedding.upstream["output"].reshaped([6, 3])
+      for (place, row) in [3, 1, 2, 0, 1, 3].enumerated() {
+        try result.assign(rows[place, .all], at: row)
+      }
+      return result
+    }
+  }
+
+  func testUpstream() throws {
     for experiment in [
-      try Experiments.affine(), try Experiments.tanh(), try Experiments.affine(1, 1, 1),
+      try Experiments.affine(), try Experiments.tanh(), try Experiments.meanOfAffine(),
+      try Experiments.recurrence(), try Experiments.cell(),
     ] {
+      for name in experiment.inputs.names {
+        var (ones, squares) = (experiment.upstream, experiment.upstream)
+        for (name, tensor) in zip(ones.names, ones.values) {
+          ones.set(name, to: .ones(tensor.shape))
+          squares.set(name, to: tensor.squared())
+        }
+        try expect(.upstreamForgotten, experiment, name) { _ in
+          try experiment.gradient(name, upstream: ones)
+        }
+        try expect(.upstreamUsedTwice, experiment, name) { _ in
+          try experiment.gradient(name, upstream: squares)
+        }
+      }
+    }
+    let tanh = try Experiments.tanh()
+    try expect(.reversed, tanh, "x", saying: "axis 0") {
+      var upstream = try tanh.upstream["output"]
+      upstream = try Tensor.stacking(upstream.unstacked().reversed())
+      return try tanh.gradient("x", upstream: ["output": upstream]) + $0 * 0
+    }
+  }
+
+  func testThePassIsAskedWithoutJacobian() throws {
+    let tanh = try Experiments.tanh()
+    for (kind, power) in [(Diagnosis.Kind.upstreamForgotten, 0.0), (.upstreamUsedTwice, 2)] {
+      let backward = { (upstream: NamedTensors<Double>) in
+        try upstream["output"].power(power) * 0.7 * tanh.inputs["x"]
+      }
+      var evidence = try tanh.evidence("x", backward(tanh.upstream))
+      evidence.jacobian = nil
+      evidence.backward = backward
+      XCTAssertEqual(diagnose(evidence).first?.kind, kind)
+    }
+  }
+
+  func testPaths() throws {
+    let cell = try Experiments.cell()
+    for (kept, missing) in [("h", "c"), ("c", "h")] {
+      let words = "through `\(kept)` is right, the one through `\(missing)` is missing"
+      try expect(.pathMissing, cell, "f", saying: words) { _ in
+        var upstream = cell.upstream
+        upstream.set(missing, to: .zeros([3, 4]))
+        return try cell.gradient("f", upstream: upstream)
+      }
+    }
+    let residual = try Experiments.residual()
+    let upstream = try residual.upstream["output"]
+    try expect(.pathMissing, residual, "x", saying: "direct") { try $0 - upstream }
+    try expect(.pathMissing, residual, "x", saying: "too often") { try $0 + upstream }
+    let recurrence = try Experiments.recurrence()
+    try expect(.pathMissing, recurrence, "w", saying: "index 0 of axis 1 of `h`") { _ in
+      var upstream = try recurrence.upstream["h"]
+      try upstream.assign(0, at: .all, 0)
+      return try recurrence.gradient("w", upstream: ["h": upstream])
+    }
+  }
+
+  func testElsewhere() throws {
+    let cell = try Experiments.cell()
+    try expect(.otherInputsGradient, cell, "f", saying: "`c0`") { _ in try cell.gradient("c0") }
+    var affine = try Experiments.affine()
+    for name in ["x", "w"] {
+      let earlier = try Experiments.affine().inputs.values.map { $0 * 0.7 + 0.2 }
+      var stale = affine.inputs
+      for (name, old) in zip(affine.inputs.names, earlier) { stale.set(name, to: old) }
+      var evidence = try affine.evidence(name, affine.gradient(name, at: stale))
+      evidence.earlierInputs = stale
+      XCTAssertEqual(diagnose(evidence).first?.kind, .staleCache)
+    }
+    affine.inputs.integers["labels"] = Tensor([1, 2])
+    try expect(.wrongShape, affine, "b", saying: "reshape it to [4]") { try $0.reshaped([1, 4]) }
+    try expect(.wrongShape, affine, "b", saying: "[2, 2]") { _ in
+      try Tensor([1, 7, 3, 9], shape: [2, 2])
+    }
+  }
+
+  func testRightGradientsAreNotExplained() throws {
+    for experiment in try Experiments.all() {
       for name in experiment.inputs.names {
         XCTAssertEqual(try experiment.diagnoses(name) { $0 }, [])
         XCTAssertEqual(try experiment.diagnoses(name) { $0 + 1e-13 }, [])
@@ -167,10 +401,7 @@ final class WholeTensorTests: XCTestCase {
 
   func testRandomGradientsAreNotExplained() throws {
     var random = SeededGenerator(seed: 77)
-    var experiments = [try Experiments.tanh([]), try Experiments.tanh([1, 4, 1])]
-    for n in 1...4 {
-      for d in 1...3 { experiments.append(try Experiments.affine(n, d, 1 + (n + d) % 3)) }
-    }
+    let experiments = try Experiments.all()
     for experiment in experiments {
       for name in experiment.inputs.names {
         let evidence = try experiment.evidence(name, experiment.gradient(name))

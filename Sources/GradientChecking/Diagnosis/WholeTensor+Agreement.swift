@@ -20,18 +20,15 @@ struct Prediction {
     Prediction(values: values.map { $0 * factor }, slack: slack.map { $0 * max(1, abs(factor)) })
   }
 
-  /// Elements taken from other places; a value that may be anything where `source` gives nil.
-  func rearranged(count: Int, _ source: (Int) -> Int?) -> Prediction {
-    var result = Prediction(values: [], slack: [])
-    result.values.reserveCapacity(count)
-    result.slack.reserveCapacity(count)
-    for index in 0..<count {
-      let place = source(index)
-      result.values.append(place.map { values[$0] } ?? 0)
-      result.slack.append(place.map { slack[$0] } ?? .infinity)
-    }
-    return result
+  /// Elements taken from other places. Where there is no source, zero, or anything at all.
+  func taken(from sources: [Int?], otherwiseZero: Bool = false) -> Prediction {
+    Prediction(
+      values: sources.map { $0.map { values[$0] } ?? 0 },
+      slack: sources.map { $0.map { slack[$0] } ?? (otherwiseZero ? 0 : .infinity) })
   }
+
+  /// The same with other values, which may be off in proportion.
+  func with(_ values: [Double]) -> Prediction { Prediction(values: values, slack: slack) }
 }
 
 extension Evidence {
