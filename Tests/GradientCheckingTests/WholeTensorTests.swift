@@ -70,6 +70,14 @@ struct Experiment {
   }
 }
 
+extension Experiment {
+  /// The gradient of the mean of squares of `x·w + b` with respect to the sum.
+  func affineGradient() throws -> Tensor<Double> {
+    let y = try inputs["x"].matrixMultiplied(by: inputs["w"]) + inputs["b"]
+    return try y * 2 / Double(y.count) * upstream["loss"].scalar()
+  }
+}
+
 /// The functions that the mistakes are made in.
 enum Experiments {
   static func random(_ shapes: KeyValuePairs<String, [Int]>) -> NamedTensors<Double> {
@@ -108,19 +116,39 @@ extension Experiments {
     }
   }
 
-  /// `h = tanh(x_t·w + h·u)` for every step of `x [N, T, D]`; the states `[N, T, H]`.
+  /// `h = tanh(x_t·w + h·u + b)` for every step of `x [N, T, D]`; the states `[N, T, H]`.
   static func recurrence(steps: Int = 4) throws -> Experiment {
-    try Experiment(random(["x": [2, steps, 3], "h0": [2, 5], "w": [3, 5], "u": [5, 5]])) {
-      let (x, w, u) = (try $0["x"], try $0["w"], try $0["u"])
-      var h = try $0["h0"]
-      var states: [Tensor<Double>] = []
-      for step in 0..<steps {
-        h = try (x[.all, step].matrixMultiplied(by: w) * 0.3 + h.matrixMultiplied(by: u) * 0.3)
-          .tanh()
-        states.append(h)
-      }
-      return ["h": try Tensor.stacking(states, axis: 1)]
+    try Experiment(
+      random(["x": [2, steps, 3], "h0": [2, 5], "w": [3, 5], "u": [5, 5], "b": [5]])
+    ) {
+      inputs in
+      try states(inputs, steps: steps) { name, _ in try inputs[name] }
     }
+  }
+
+  static func recurrenceWithWeightsOfItsOwnForEachStep() throws -> Experiment {
+    let shared = try recurrence()
+    var inputs = shared.inputs
+    for name in ["w", "u", "b"] {
+      for step in 0..<4 { inputs.set("\(name)\(step)", to: try shared.inputs[name]) }
+    }
+    return try Experiment(inputs) { inputs in
+      try states(inputs, steps: 4) { name, step in try inputs["\(name)\(step)"] }
+    }
+  }
+
+  private static func states(
+    _ inputs: NamedTensors<Double>, steps: Int,
+    weight: (_ name: String, _ step: Int) throws -> Tensor<Double>
+  ) throws -> NamedTensors<Double> {
+    var h = try inputs["h0"]
+    var states: [Tensor<Double>] = []
+    for step in 0..<steps {
+      let a = try inputs["x"][.all, step].matrixMultiplied(by: weight("w", step)) * 0.3
+      h = try (a + h.matrixMultiplied(by: weight("u", step)) * 0.3 + weight("b", step) * 0.3).tanh()
+      states.append(h)
+    }
+    return ["h": try Tensor.stacking(states, axis: 1)]
   }
 
   /// `h = o·tanh(c)` and `c = f·c0`, two outputs.
@@ -306,6 +334,29 @@ final class WholeTensorTests: XCTestCase {
         try result.assign(rows[place, .all], at: row)
       }
       return result
+    }
+  }
+
+  func testOneStepOfARecurrence() throws {
+    let recurrence = try Experiments.recurrence()
+    // What a step contributes, by the recurrence with a copy of the weights for every step.
+    let steps = try Experiments.recurrenceWithWeightsOfItsOwnForEachStep()
+    for name in ["w", "u", "b"] {
+      try expect(.assignedInsteadOfAdded, recurrence, name, saying: "+= instead of =") { _ in
+        try steps.gradient("\(name)0")
+      }
+    }
+    for name in ["w", "b"] {
+      try expect(.onlyOneIndexCounts, recurrence, name, saying: "index 3 of axis 1 of `x`") { _ in
+        try steps.gradient("\(name)3")
+      }
+      try expect(.pathMissing, recurrence, name, saying: "index 0 of axis 1 of `x`") {
+        try $0 - steps.gradient("\(name)0")
+      }
+    }
+    let mean = try Experiments.meanOfAffine()
+    try expect(.onlyOneIndexCounts, mean, "w", saying: "index 4 of axis 0 of `x`") { _ in
+      try mean.inputs["x"][4..<5].transposed().matrixMultiplied(by: mean.affineGradient()[4..<5])
     }
   }
 

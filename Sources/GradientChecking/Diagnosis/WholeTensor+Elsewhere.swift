@@ -3,7 +3,10 @@ import Tensors
 extension WholeTensor {
   /// The right gradient with respect to another input.
   static func otherInputsGradient(_ evidence: Evidence) -> Diagnosis? {
-    guard !evidence.isRight else { return nil }
+    // Where it is the upstream gradient itself, a derivative is more likely to be missing.
+    guard !evidence.isRight, !evidence.upstream.values.contains(evidence.analytic) else {
+      return nil
+    }
     var names: [String] = []
     for name in evidence.inputs.names where name != evidence.name {
       guard let other = evidence.otherGradients[name], other.shape == evidence.analytic.shape else {
