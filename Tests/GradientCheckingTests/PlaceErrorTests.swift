@@ -241,6 +241,22 @@ final class PlaceErrorTests: XCTestCase {
       of: try fixture.evidence("x") { _ in upstream.maximum(0) })
   }
 
+  func testADerivativeThatIsRightOnOneSideOnlyIsNamed() throws {
+    let fixture = try EvidenceFixture.one(["x": normal(4, 5)]) {
+      try $0["x"].map { $0 > 0 ? $0 : Double.exp($0) - 1 }
+    }
+    let (x, y) = (try fixture.inputs["x"], try fixture.outputs["output"])
+    let upstream = try fixture.upstream["output"]
+    expect(
+      .activationDerivativeMisplaced, saying: "right where `x` is positive and wrong",
+      of: try fixture.evidence("x") { _ in
+        try upstream * .where(x .> 0, Tensor.ones(x.shape), y)
+      })
+    expect(
+      .activationDerivativeMisplaced, saying: "zero where it is negative",
+      of: try fixture.evidence("x") { try $0.replacing(where: x .< 0, with: 0) })
+  }
+
   func testTheTanhOfACellStateIsNamed() throws {
     let gates: NamedTensors<Double> = [
       "i": normal(3, 4), "f": normal(3, 4), "o": normal(3, 4), "g": normal(3, 4),

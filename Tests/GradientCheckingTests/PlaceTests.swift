@@ -69,6 +69,31 @@ final class PlaceTests: XCTestCase {
     expect(.onePartWrong, saying: "blocks of f and g", "those of i and o are right", of: evidence)
   }
 
+  func testAGateOfABiasIsNamed() throws {
+    let fixture = try EvidenceFixture.one(["x": normal(3, 5), "b": normal(5)]) {
+      try ($0["x"] + $0["b"]).tanh()
+    }
+    let blocks = Blocks(axis: 0, names: ["r", "z", "n", "u", "v"])
+    let evidence = try fixture.evidence("b", blocks: blocks) { right in
+      var wrong = right
+      wrong[2] = 0
+      return wrong
+    }
+    XCTAssertEqual(diagnose(evidence), [], "one element is too little")
+    let wide = try EvidenceFixture.one(["x": normal(3, 20), "b": normal(20)]) {
+      try ($0["x"] + $0["b"]).tanh()
+    }
+    let names = Blocks(axis: 0, names: ["i", "f", "o", "g"])
+    expect(
+      .onePartWrong, saying: "block of o", "10 to 14", "i, f and g are right",
+      of: try wide.evidence("b", blocks: names) { try squaring($0) { (10..<15).contains($0[0]) } })
+  }
+
+  func testTheOnlyRowThatIsRightIsFound() throws {
+    let evidence = try linear().evidence("x") { try squaring($0) { $0[0] != 1 } }
+    expect(.onePartWrong, saying: "right only at index 1 along axis 0 (of 5)", of: evidence)
+  }
+
   func testAnEqualBlockWithoutANameIsFound() throws {
     let evidence = try linear().evidence("weight") {
       try squaring($0) { (6..<9).contains($0[1]) }

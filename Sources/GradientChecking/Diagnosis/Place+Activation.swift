@@ -3,6 +3,7 @@ import Tensors
 /// Mistakes with the derivative of the function that is applied last.
 let activationHypotheses: [Hypothesis] = [
   recurrenceMistake, lastActivation, elementwiseUpstream, rectifierByUpstream, cellActivation,
+  wrongOnOneSide,
 ]
 
 /// A function of one number, with its derivative as a function of its own result.
@@ -196,6 +197,27 @@ private let rectifierByUpstream: Hypothesis = { evidence in
         "ReLU's mask is taken from the upstream gradient: the gradient passes where the input is "
           + "positive, whatever its own sign")
     }
+  }
+  return nil
+}
+
+/// A function of each element whose derivative is right on one side of zero only, as ELU's or leaky
+/// ReLU's may be.
+private let wrongOnOneSide: Hypothesis = { evidence in
+  guard let sides = SideBySide(evidence), evidence.isElementwise,
+    let x = try? evidence.inputs[evidence.name].elements, x.count == sides.count
+  else { return nil }
+  for (side, other, sign) in [("negative", "positive", -1.0), ("positive", "negative", 1.0)] {
+    guard sides.isWrongExactly(among: 2, in: { x[$0] * sign > 0 }) else { continue }
+    let wrong = (0..<sides.count).filter { sides.wrong[$0] }
+    // What should be zero there is a mask's affair.
+    guard wrong.contains(where: { abs(sides.numeric[$0]) > 1e-8 * sides.scale }) else { return nil }
+    let isZero = wrong.allSatisfy { abs(sides.analytic[$0]) <= 1e-12 * sides.scale }
+    return Diagnosis(
+      .activationDerivativeMisplaced,
+      "it is right where `\(evidence.name)` is \(other) and \(isZero ? "zero" : "wrong") where it is "
+        + "\(side): the function's derivative on that side is "
+        + (isZero ? "not zero" : "another one"))
   }
   return nil
 }

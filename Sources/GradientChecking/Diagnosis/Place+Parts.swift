@@ -2,8 +2,8 @@ import Tensors
 
 /// Mistakes that are made in one part of the gradient only.
 let partHypotheses: [Hypothesis] = [
-  notCarriedBack, rightAtOneEndOfTime, maskFalseOrTrue, notZeroWhereItShouldBe, wrongAtBorders,
-  wrongInNamedBlocks, wrongInOnePart,
+  notCarriedBack, rightAtOneEndOfTime, wrongInNamedBlocks, maskFalseOrTrue,
+  notZeroWhereItShouldBe, wrongAtBorders, wrongInOnePart, rightAtOneIndex,
 ]
 
 // MARK: - Blocks and indices
@@ -20,23 +20,49 @@ private let wrongInNamedBlocks: Hypothesis = { evidence in
   var isWrong = [Bool](repeating: false, count: names.count)
   for element in 0..<sides.count where sides.wrong[element] { isWrong[block(element)] = true }
   let wrong = names.indices.filter { isWrong[$0] }
-  let detail =
-    wrong.count == 1
-    ? evidence.explanation(axis: axis, range: wrong[0] * width..<(wrong[0] + 1) * width) : nil
+  // The same mistake in all of them, or none that is known.
+  let details = wrong.map {
+    evidence.explanation(axis: axis, range: $0 * width..<($0 + 1) * width)
+  }
+  let detail = details.allSatisfy { $0 == details[0] } ? details[0] : nil
   guard
     sides.isWrongExactly(
-      among: 1 << names.count, chance: detail == nil ? 0.005 : 0.2, in: { isWrong[block($0)] })
+      among: wrong.count == 1 ? names.count : 1 << names.count, chance: detail == nil ? 0.01 : 0.2,
+      in: { isWrong[block($0)] })
   else { return nil }
   let wrongNames = list(wrong.map { names[$0] })
   let rightNames = list(names.indices.filter { !isWrong[$0] }.map { names[$0] })
+  let isOne = wrong.count == 1
   let place =
-    wrong.count == 1
+    isOne
     ? "only the block of \(wrongNames) is wrong (indices \(wrong[0] * width) to "
       + "\((wrong[0] + 1) * width - 1) along axis \(axis), the \(ordinal(wrong[0])) of "
       + "\(names.count) blocks)"
     : "only the blocks of \(wrongNames) are wrong (along axis \(axis), in blocks of \(width))"
-  let what = detail.map { ": there, \($0)" } ?? ": look for what only \(wrongNames) pass through"
-  return Diagnosis(.onePartWrong, "\(place), those of \(rightNames) are right\(what)")
+  let what =
+    detail.map { ": there, \($0)" }
+    ?? ": look for what only \(wrongNames) \(isOne ? "passes" : "pass") through"
+  let others = names.count - wrong.count == 1 ? "that of" : "those of"
+  let are = names.count - wrong.count == 1 ? "is" : "are"
+  return Diagnosis(.onePartWrong, "\(place), \(others) \(rightNames) \(are) right\(what)")
+}
+
+/// Right at one index along an axis only.
+private let rightAtOneIndex: Hypothesis = { evidence in
+  guard let sides = SideBySide(evidence) else { return nil }
+  let parts = sides.shape.reduce(0, +)
+  for axis in sides.shape.indices where sides.shape[axis] >= 3 {
+    guard
+      let right = (0..<sides.count).first(where: { sides.telling[$0] && !sides.wrong[$0] })
+        .map({ sides.index($0, along: axis) }),
+      sides.isWrongExactly(among: parts, in: { sides.index($0, along: axis) != right })
+    else { continue }
+    return Diagnosis(
+      .onePartWrong,
+      "it is right only at index \(right) along axis \(axis) (of \(sides.shape[axis])), and wrong "
+        + "elsewhere: look for what is done for that index alone")
+  }
+  return nil
 }
 
 /// Wrong in one of two, three or four equal blocks along an axis, or at one index along it.
@@ -71,6 +97,10 @@ extension Evidence {
   /// What explains the part of the gradient in a range of an axis, in words; nil where nothing does.
   fileprivate func explanation(axis: Int, range: Range<Int>) -> String? {
     guard let part = part(axis: axis, range: range) else { return nil }
+    let scale = numeric.elements.reduce(0) { max($0, abs($1)) }
+    if part.numeric.elements.allSatisfy({ abs($0) <= 1e-8 * scale }) {
+      return "it should be zero and is not"
+    }
     let simple: Set<Diagnosis.Kind> = [
       .zeros, .notFinite, .wrongSign, .constantFactor, .sumInsteadOfMean, .meanInsteadOfSum,
       .signLost, .clipped, .transposed, .reversed, .offByOne, .upstreamForgotten,
