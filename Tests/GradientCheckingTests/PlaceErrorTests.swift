@@ -161,7 +161,7 @@ final class PlaceErrorTests: XCTestCase {
     }
     let upstream = try fixture.upstream["output"]
     expect(
-      .pathMissing, saying: "residual", "`x` to `output`",
+      .pathMissing, saying: "upstream gradient of `output`", "missing",
       of: try fixture.evidence("x") { try $0 - upstream })
     expect(
       .pathMissing, saying: "once too often", of: try fixture.evidence("x") { try $0 + upstream })

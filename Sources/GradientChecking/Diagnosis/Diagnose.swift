@@ -10,4 +10,7 @@ public func diagnose(_ evidence: Evidence) -> [Diagnosis] {
 
 /// In the order in which they are believed: an explanation without a free number before one that
 /// fits a number, one of the whole tensor before one of the place where it is wrong.
-private let hypotheses: [Hypothesis] = wholeTensorHypotheses + placeHypotheses
+/// What is carried back through time comes first, for it explains more than the same numbers called
+/// the last of several contributions.
+private let hypotheses: [Hypothesis] =
+  [notCarriedBack, recurrenceMistake] + wholeTensorHypotheses + placeHypotheses

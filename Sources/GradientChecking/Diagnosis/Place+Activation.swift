@@ -2,7 +2,7 @@ import Tensors
 
 /// Mistakes with the derivative of the function that is applied last.
 let activationHypotheses: [Hypothesis] = [
-  recurrenceMistake, lastActivation, elementwiseUpstream, rectifierByUpstream, cellActivation,
+  lastActivation, elementwiseUpstream, rectifierByUpstream, cellActivation,
   wrongOnOneSide,
 ]
 

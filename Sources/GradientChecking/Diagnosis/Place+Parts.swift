@@ -2,7 +2,7 @@ import Tensors
 
 /// Mistakes that are made in one part of the gradient only.
 let partHypotheses: [Hypothesis] = [
-  notCarriedBack, rightAtOneEndOfTime, wrongInNamedBlocks, maskFalseOrTrue,
+  rightAtOneEndOfTime, wrongInNamedBlocks, maskFalseOrTrue,
   notZeroWhereItShouldBe, wrongAtBorders, wrongInOnePart, rightAtOneIndex,
 ]
 
