@@ -39,8 +39,11 @@ private let wrongInNamedBlocks: Hypothesis = { evidence in
       + "\((wrong[0] + 1) * width - 1) along axis \(axis), the \(ordinal(wrong[0])) of "
       + "\(names.count) blocks)"
     : "only the blocks of \(wrongNames) are wrong (along axis \(axis), in blocks of \(width))"
+  let shouldBeZero = (0..<sides.count).allSatisfy {
+    !sides.wrong[$0] || abs(sides.numeric[$0]) <= 1e-8 * sides.scale
+  }
   let what =
-    detail.map { ": there, \($0)" }
+    (detail ?? (shouldBeZero ? "it should be zero and is not" : nil)).map { ": there, \($0)" }
     ?? ": look for what only \(wrongNames) \(isOne ? "passes" : "pass") through"
   let others = names.count - wrong.count == 1 ? "that of" : "those of"
   let are = names.count - wrong.count == 1 ? "is" : "are"
@@ -97,10 +100,6 @@ extension Evidence {
   /// What explains the part of the gradient in a range of an axis, in words; nil where nothing does.
   fileprivate func explanation(axis: Int, range: Range<Int>) -> String? {
     guard let part = part(axis: axis, range: range) else { return nil }
-    let scale = numeric.elements.reduce(0) { max($0, abs($1)) }
-    if part.numeric.elements.allSatisfy({ abs($0) <= 1e-8 * scale }) {
-      return "it should be zero and is not"
-    }
     let simple: Set<Diagnosis.Kind> = [
       .zeros, .notFinite, .wrongSign, .constantFactor, .sumInsteadOfMean, .meanInsteadOfSum,
       .signLost, .clipped, .transposed, .reversed, .offByOne, .upstreamForgotten,

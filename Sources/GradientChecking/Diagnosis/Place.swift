@@ -89,15 +89,21 @@ struct SideBySide {
     in part: (Int) -> Bool
   ) -> Bool {
     var (all, inside, wrongInside) = (0, 0, 0)
+    var largestRight = 0.0
     for element in 0..<count where zeros ? comparable[element] : telling[element] {
       all += 1
       let isInside = part(element)
       if isInside { inside += 1 }
-      guard wrong[element] else { continue }
+      guard wrong[element] else {
+        largestRight = max(largestRight, abs(numeric[element]))
+        continue
+      }
       guard isInside else { return false }
       wrongInside += 1
     }
     guard wrongInside > 0, inside < all, 10 * wrongInside >= 9 * inside else { return false }
+    // A mistake may not show where all numbers are tiny.
+    guard largestRight >= 0.01 * scale else { return false }
     // The wrong elements at random places all fall into the part with this probability.
     var probability = Double(parts)
     for drawn in 0..<wrongInside { probability *= Double(inside - drawn) / Double(all - drawn) }
