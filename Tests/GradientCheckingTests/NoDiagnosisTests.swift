@@ -50,7 +50,7 @@ final class NoDiagnosisTests: XCTestCase {
           let sparse = Tensor<Double>.randomUniform(right.shape, in: 0..<1, using: &random)
           let wrong: [(String, Tensor<Double>)] = [
             ("noise", try right + noise * 1e-3), ("times noise", try right * (noise * 0.1 + 1)),
-            ("square", right.squared() * 0.7), ("tanh", right.tanh()),
+            ("square", right.squared() * 0.7), ("tanh", (right * 3).tanh()),
             ("plus input", try right + experiment.inputs[name] * 0.37 * (noise * 0.01 + 1)),
             ("dropped", try right * sparse.map { $0 < 0.7 ? 1 : 0.43 + $0 }),
             ("alike", .ones(right.shape) * 1.3), ("shape", try noise.expandingAxis(at: 0)),

@@ -116,13 +116,15 @@ extension WholeTensor {
       let output = trial.outputs.first, output.shape.count <= 5
     else { return nil }
     let threshold = 1e-9 * trial.jacobian.elements.reduce(0) { max($0, abs($1)) }
+    // What comes first of a time step's contributions is its own output: nothing was carried back.
+    let orders = evidence.timeAxes().isEmpty ? [true, false] : [true]
     for chosen in subsets(output.shape.count) where chosen.contains(true) {
       let keys = output.range.map { place in
         zip(position(place, in: output.shape), zip(output.shape, chosen)).reduce(0) {
           $1.1.1 ? $0 * $1.1.0 + $1.0 : $0
         }
       }
-      for isLast in [true, false] {
+      for isLast in orders {
         func survivor(_ element: Int) -> Double {
           trial.survivor(element, keys: keys, last: isLast, threshold: threshold)
         }

@@ -105,7 +105,8 @@ extension WholeTensor {
         return Diagnosis(
           .pathMissing,
           "the upstream gradient of `\(name)` itself is missing: beside the path through the layer "
-            + "there is a direct one (a residual connection); add the upstream gradient")
+            + "there is a direct one from `\(evidence.name)` to `\(name)` (a residual connection); "
+            + "add the upstream gradient")
       }
       let twice = truth.with(zip(truth.values, upstream.elements).map { $0 + $1 })
       if evidence.isExplained(by: twice) {
