@@ -14,6 +14,7 @@ public struct DifferentiableFunction<Scalar: TensorScalar> {
   /// A function given by its two passes.
   ///
   /// - Parameters:
+  ///   - name: What reports call it.
   ///   - forward: Calculates the output, one tensor or several, and what the backward pass needs.
   ///   - backward: Given the gradient of the loss with respect to each output, and what `forward`
   ///     kept, calculates the gradient with respect to each input, by the input's name.

@@ -46,7 +46,8 @@ public struct InputReport: Codable, Sendable {
   public var wrong = 0
   public var kinks = 0
   public var undecided = 0
-  /// The comparison that is furthest off, relative to what is allowed; nil where none was made.
+  /// The comparison whose two numbers are furthest apart, of those that decided something; nil where
+  /// none did.
   public var worst: Comparison?
   /// The largest error bar of a numeric derivative that decided something.
   public var largestErrorBar = 0.0

@@ -10,6 +10,7 @@ import Tensors
 ///
 /// Shapes: x `[…]`, upstream as `f(x)`, result as `x`.
 /// - Parameters:
+///   - x: Where the gradient is taken.
 ///   - f: The forward pass as a function of `x` alone. It must not keep state between calls.
 ///   - upstream: The gradient of the loss with respect to `f(x)`; all ones where it is nil.
 ///   - step: The distance h between two points; for large elements in proportion to them.

@@ -9,6 +9,7 @@ import Tensors
 ///   - function: What is checked.
 ///   - twin: The same in `Double`.
 ///   - inputs: As for `checkGradients(of:at:options:)`.
+///   - options: How the twin is checked.
 /// - Returns: The twin's report, with the faults of the `Float` function: `twinDiffers` where it
 ///   gives other numbers.
 /// - Throws: What the forward passes throw at the inputs themselves.

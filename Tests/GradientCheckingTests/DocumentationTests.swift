@@ -74,12 +74,37 @@ final class DocumentationTests: XCTestCase {
     }
   }
 
+  func testTheCatalogBecomesPagesWithoutWarnings() throws {
+    guard try run("/usr/bin/env", ["which", "docc"]).code == 0 else {
+      throw XCTSkip("no docc in the toolchain; it comes with Swift for Linux and macOS")
+    }
+    let folder = try temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let build = try buildFolder()
+    let target = try run("/usr/bin/env", ["swiftc", "-print-target-info"]).output
+    let triple = try XCTUnwrap(target.firstMatch(of: /"triple": "([^"]*)"/)).1
+    let extracted = try run(
+      "/usr/bin/env",
+      [
+        "swift-symbolgraph-extract", "-module-name", "GradientChecking", "-target", String(triple),
+        "-minimum-access-level", "public", "-output-dir", folder.path,
+      ] + modules(in: build))
+    XCTAssertEqual(extracted.code, 0, extracted.output)
+    let converted = try run(
+      "/usr/bin/env",
+      [
+        "docc", "convert", Self.catalog.path, "--fallback-display-name", "GradientChecking",
+        "--fallback-bundle-identifier", "GradientChecking", "--additional-symbol-graph-dir",
+        folder.path, "--output-path", folder.path + "/pages",
+      ])
+    XCTAssertEqual(converted.code, 0, converted.output)
+    XCTAssertFalse(converted.output.contains("warning:"), converted.output)
+  }
+
   // MARK: Programs
 
   private func outputOfProgram(_ code: String, article: String) throws -> String {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("article-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let folder = try temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let (source, program) = (folder.path + "/main.swift", folder.path + "/program")
     try code.write(toFile: source, atomically: true, encoding: .utf8)
@@ -87,11 +112,9 @@ final class DocumentationTests: XCTestCase {
     let compiled = try run(
       "/usr/bin/env",
       ["swiftc", "-Onone", "-warnings-as-errors", "-swift-version", "6", "-o", program, source]
-        + objects(of: "GradientCheckingTesting", ifImportedBy: code, in: build) + [
-          "-I", build.path + "/Modules", "-Xcc",
-          "-fmodule-map-file=\(build.path)/COpenBLAS.build/module.modulemap", "-L", build.path,
-          "-lExerciseKit", "-Xlinker", "-rpath=\(build.path)",
-        ])
+        + objects(of: "GradientCheckingTesting", ifImportedBy: code, in: build)
+        + modules(in: build)
+        + ["-L", build.path, "-lExerciseKit", "-Xlinker", "-rpath=\(build.path)"])
     guard compiled.code == 0 else {
       XCTFail("\(article): \(compiled.output)")
       return ""
@@ -109,6 +132,20 @@ final class DocumentationTests: XCTestCase {
     let folder = build.appendingPathComponent("\(module).build")
     return try FileManager.default.contentsOfDirectory(atPath: folder.path)
       .filter { $0.hasSuffix(".o") }.map { folder.path + "/" + $0 }
+  }
+
+  private func modules(in build: URL) -> [String] {
+    [
+      "-I", build.path + "/Modules", "-Xcc",
+      "-fmodule-map-file=\(build.path)/COpenBLAS.build/module.modulemap",
+    ]
+  }
+
+  private func temporaryFolder() throws -> URL {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("article-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    return folder
   }
 
   /// The folder of the running test bundle, where the modules and the kit's library are.
