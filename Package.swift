@@ -77,7 +77,8 @@ let package = Package(
     .executableTarget(
       name: "backprop",
       dependencies: [
-        .product(name: "ArgumentParser", package: "swift-argument-parser"), "Grading", "Kernels",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"), "GradientChecking",
+        "Grading", "Kernels",
       ]),
     .executableTarget(
       name: "studio",

@@ -42,7 +42,9 @@ public struct DifferentiableFunction<Scalar: TensorScalar> {
 
   /// A layer.
   public init<L: Layer>(_ layer: L) where L.Scalar == Scalar {
-    self.init("\(L.self)", forward: layer.forward, backward: layer.backward)
+    // Without its generic parameter, which the report names as the scalar.
+    let name = "\(L.self)".prefix { $0 != "<" }
+    self.init(String(name), forward: layer.forward, backward: layer.backward)
   }
 
   /// The backward pass of this function as a function in its own right, whose backward pass is

@@ -17,22 +17,7 @@ final class BackpropTests: TemporaryFolderTestCase {
   }
 
   private func backprop(_ arguments: String...) throws -> (code: Int32, output: String) {
-    let program = Here.build.folder.appending(path: "backprop")
-    guard FileManager.default.fileExists(atPath: program.path), Here.build.isComplete else {
-      throw XCTSkip("the executable is not built in \(Here.build.folder.path)")
-    }
-    let process = Process()
-    process.executableURL = program
-    process.arguments = arguments
-    process.currentDirectoryURL = folder
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+    try runBackprop(arguments, in: folder)
   }
 
   func testCheckSaysWhatPassesWhatIsMissingAndWhereToWriteIt() throws {

@@ -32,3 +32,27 @@ class TemporaryFolderTestCase: XCTestCase {
     try writeAtomically(text, to: folder.appending(path: path))
   }
 }
+
+/// Runs the `backprop` executable to its end.
+/// - Returns: Its exit code, and what it wrote to standard output and error.
+/// - Throws: `XCTSkip` where it is not built.
+func runBackprop(
+  _ arguments: [String], in folder: URL
+) throws -> (code: Int32, output: String) {
+  let program = Here.build.folder.appending(path: "backprop")
+  guard FileManager.default.fileExists(atPath: program.path), Here.build.isComplete else {
+    throw XCTSkip("the executable is not built in \(Here.build.folder.path)")
+  }
+  let process = Process()
+  process.executableURL = program
+  process.arguments = arguments
+  process.currentDirectoryURL = folder
+  let pipe = Pipe()
+  process.standardOutput = pipe
+  process.standardError = pipe
+  process.standardInput = FileHandle.nullDevice
+  try process.run()
+  let output = pipe.fileHandleForReading.readDataToEndOfFile()
+  process.waitUntilExit()
+  return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+}

@@ -66,23 +66,3 @@ extension InputReport {
 
   private func number(_ value: Double) -> String { String(format: "%.7g", value) }
 }
-
-extension GradientReport {
-  /// The report as JSON, keys in order; NaN and infinity as the strings `nan`, `inf` and `-inf`.
-  public func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
-
-  /// A report read from `json()`.
-  /// - Throws: `DecodingError` for anything else.
-  public init(json: String) throws {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    self = try decoder.decode(GradientReport.self, from: Data(json.utf8))
-  }
-}
