@@ -62,7 +62,7 @@ final class GradientCheckCommandTests: TemporaryFolderTestCase {
     let check = try backprop("gradcheck", file)
     XCTAssertEqual(check.code, 1)
     XCTAssertTrue(
-      check.output.contains("Gate.swift:34:"), "expected the line of the first use\n" + check.output
+      check.output.contains("Gate.swift:33:"), "expected the line of the first use\n" + check.output
     )
     XCTAssertTrue(check.output.contains("cannot find 'gate' in scope"), check.output)
     XCTAssertFalse(check.output.contains(folder.path), "the path as it was given\n" + check.output)
