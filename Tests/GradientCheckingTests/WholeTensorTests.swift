@@ -13,7 +13,6 @@ final class WholeTensorTests: XCTestCase {
     XCTAssertEqual(found.first?.kind, kind, "\(found)", file: file, line: line)
     guard let message = found.first?.message else { return }
     XCTAssert(words.isEmpty || message.contains(words), message, file: file, line: line)
-    if ProcessInfo.processInfo.environment["SHOW_DIAGNOSES"] != nil { print(kind, "|", message) }
   }
 
   func testZerosAndNotFinite() throws {
@@ -159,6 +158,28 @@ final class WholeTensorTests: XCTestCase {
         try result.assign(rows[place, .all], at: row)
       }
       return result
+    }
+  }
+
+  func testOverlappingWindowsOverwriteEachOther() throws {
+    // y[n, o] = Σ x[n, o + k]·w[k]
+    let windows = try Experiment(Experiments.random(["x": [2, 6], "w": [3]])) { inputs in
+      [
+        "y": try Tensor.stacking(
+          (0..<4).map { try (inputs["x"][.all, $0..<($0 + 3)] * inputs["w"]).sum(axis: 1) }, axis: 1
+        )
+      ]
+    }
+    for order in [Array(0..<4), (0..<4).reversed()] {
+      let words = order[0] == 0 ? "only the last" : "only the first"
+      try expect(.assignedInsteadOfAdded, windows, "x", saying: words) {
+        var result = Tensor<Double>.zeros($0.shape)
+        for place in order {
+          let upstream = try windows.upstream["y"][.all, place].expandingAxis(at: 1)
+          try result.assign(upstream * windows.inputs["w"], at: .all, place..<(place + 3))
+        }
+        return result
+      }
     }
   }
 

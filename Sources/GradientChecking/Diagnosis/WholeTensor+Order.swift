@@ -163,7 +163,7 @@ extension WholeTensor {
       let predicted = truth.taken(
         from: candidate.sources, otherwiseZero: candidate.fillsWithZero)
       guard
-        evidence.isExplained(by: predicted, bits: candidate.shape == truthShape(evidence) ? 28 : 14)
+        evidence.isExplained(by: predicted, bits: evidence.shapeIsRight ? 28 : 14)
       else { continue }
       let shape =
         evidence.shapeIsRight
@@ -174,8 +174,6 @@ extension WholeTensor {
     }
     return nil
   }
-
-  private static func truthShape(_ evidence: Evidence) -> [Int] { evidence.numeric.shape }
 
   /// The upstream gradient, rather than the result, is transposed, reversed or shifted.
   static func upstreamRearranged(_ evidence: Evidence) -> Diagnosis? {

@@ -6,10 +6,9 @@ let wholeTensorHypotheses: [Hypothesis] = [
   WholeTensor.reversed, WholeTensor.offByOne, WholeTensor.sumMissing, WholeTensor.sumOverWrongAxis,
   WholeTensor.upstreamForgotten, WholeTensor.upstreamUsedTwice, WholeTensor.factor,
   WholeTensor.onlyOneIndexCounts, WholeTensor.assignedInsteadOfAdded, WholeTensor.oneUseCounts,
-  WholeTensor.pathMissing,
-  WholeTensor.directPath, WholeTensor.upstreamRearranged, WholeTensor.factorNotTransposed,
-  WholeTensor.signLost,
-  WholeTensor.clipped, WholeTensor.staleCache, WholeTensor.wrongShape,
+  WholeTensor.pathMissing, WholeTensor.directPath, WholeTensor.upstreamRearranged,
+  WholeTensor.factorNotTransposed, WholeTensor.signLost, WholeTensor.clipped,
+  WholeTensor.staleCache, WholeTensor.wrongShape,
 ]
 
 /// The hypotheses about the gradient as a whole, one function for each.
