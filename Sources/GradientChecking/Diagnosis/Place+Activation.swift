@@ -101,7 +101,7 @@ extension Activation {
 /// The backward pass uses a wrong derivative of the function that gave an output.
 private let lastActivation: Hypothesis = { evidence in
   guard let sides = SideBySide(evidence), sides.isFinite else { return nil }
-  let times = evidence.timeAxes()
+  let (times, predictor) = (evidence.timeAxes(), Predictor(evidence))
   var first = 0
   for output in evidence.outputs.values {
     defer { first += output.count }
@@ -111,7 +111,8 @@ private let lastActivation: Hypothesis = { evidence in
       for mistake in activation.mistakes {
         let ratio = y.map { mistake.factor($0) / activation.derivative($0) }
         guard ratio.allSatisfy(\.isFinite),
-          let prediction = evidence.gradient(first: first, ratio: ratio, activation: activation)
+          let prediction = evidence.gradient(
+            first: first, ratio: ratio, activation: activation, predictor)
         else { continue }
         func agrees(in part: ((Int) -> Bool)?) -> Bool {
           sides.agrees(with: prediction.values, slack: prediction.slack, in: part)
@@ -136,13 +137,13 @@ extension Evidence {
   /// `ratio`: given by the Jacobian, or by the gradient itself where the function is no more than
   /// the activation of the input.
   fileprivate func gradient(
-    first: Int, ratio: [Double], activation: Activation
+    first: Int, ratio: [Double], activation: Activation, _ predictor: Predictor?
   ) -> LinearPrediction? {
-    if jacobian != nil {
+    if let predictor {
       var upstream = flatUpstream
       guard upstream.count >= first + ratio.count else { return nil }
       for (index, ratio) in ratio.enumerated() { upstream[first + index] *= ratio }
-      return prediction(upstream: upstream)
+      return predictor.prediction(upstream: upstream)
     }
     guard let x = try? inputs[name], outputs.values.count == 1, x.shape == outputs.values[0].shape,
       zip(x.elements, outputs.values[0].elements).allSatisfy({
@@ -156,8 +157,8 @@ extension Evidence {
 /// The upstream gradient itself comes out of a function of each element.
 private let elementwiseUpstream: Hypothesis = { evidence in
   guard let sides = SideBySide(evidence), sides.isFinite, evidence.outputs.values.count == 1,
-    evidence.outputs.values[0].shape == sides.shape, evidence.isElementwise,
-    sides.agrees(with: evidence.flatUpstream)
+    evidence.outputs.values[0].shape == sides.shape,
+    sides.agrees(with: evidence.flatUpstream), evidence.isElementwise
   else { return nil }
   // What only drops elements has a derivative of one elsewhere: a mask, which has its own name.
   let upstream = evidence.flatUpstream
@@ -224,7 +225,7 @@ private let wrongOnOneSide: Hypothesis = { evidence in
 
 /// In an LSTM h = o·tanh(c): the derivative of that tanh, on the way from h to the cell state.
 private let cellActivation: Hypothesis = { evidence in
-  guard let sides = SideBySide(evidence), sides.isFinite, evidence.jacobian != nil else {
+  guard let sides = SideBySide(evidence), sides.isFinite, evidence.outputs.names.count > 1 else {
     return nil
   }
   let outputs = evidence.outputs
@@ -234,7 +235,9 @@ private let cellActivation: Hypothesis = { evidence in
     where cell != hidden && outputs.values[cell].shape == outputs.values[hidden].shape {
       let (h, c) = (outputs.values[hidden].elements, outputs.values[cell].elements)
       let gate = zip(h, c).map { $0 / Double.tanh($1) }
-      guard gate.allSatisfy({ $0 > 0 && $0 < 1 }), h.count >= 4 else { continue }
+      guard gate.allSatisfy({ $0 > 0 && $0 < 1 }), h.count >= 4,
+        let predictor = Predictor(evidence)
+      else { continue }
       let original = evidence.flatUpstream
       for mistake in Activation.tanh.mistakes {
         var upstream = original
@@ -243,7 +246,7 @@ private let cellActivation: Hypothesis = { evidence in
           let wrong = mistake.factor(y) - Activation.tanh.derivative(y)
           upstream[starts[cell] + index] += original[starts[hidden] + index] * gate[index] * wrong
         }
-        guard let prediction = evidence.prediction(upstream: upstream),
+        guard let prediction = predictor.prediction(upstream: upstream),
           sides.agrees(with: prediction.values, slack: prediction.slack)
         else { continue }
         let (hiddenName, cellName) = (outputs.names[hidden], outputs.names[cell])

@@ -4,12 +4,15 @@ import Tensors
 /// pass gives what the right one would give for other upstream gradients, which the Jacobian turns
 /// into a prediction.
 let recurrenceMistake: Hypothesis = { evidence in
-  guard let sides = SideBySide(evidence), sides.isFinite, evidence.jacobian != nil,
+  guard let sides = SideBySide(evidence), sides.isFinite,
     evidence.outputs.values.count == 1, let output = evidence.outputs.values.first,
     output.rank == 3,
     output.elements.allSatisfy({ abs($0) < 1 })
   else { return nil }
   let width = output.shape[2]
+  guard evidence.inputs.values.contains(where: { $0.shape == [width, width] }),
+    let predictor = Predictor(evidence)
+  else { return nil }
   for (name, weight) in zip(evidence.inputs.names, evidence.inputs.values)
   where weight.shape == [width, width] {
     for axis in [1, 0] {
@@ -19,7 +22,7 @@ let recurrenceMistake: Hypothesis = { evidence in
           weight: isTransposed ? weight.transposed().elements : weight.elements)
         // A weight that is none of the recurrence's contradicts itself at once.
         for mistake in [carriesNothing] + Activation.tanh.mistakes {
-          guard let prediction = evidence.prediction(upstream: walk.upstream(for: mistake)),
+          guard let prediction = predictor.prediction(upstream: walk.upstream(for: mistake)),
             sides.agrees(with: prediction.values, slack: prediction.slack)
           else { continue }
           let what =

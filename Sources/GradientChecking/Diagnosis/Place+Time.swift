@@ -25,12 +25,13 @@ extension Evidence {
       for place in 0..<(outputs.values.map(\.rank).max() ?? 0) {
         guard let step = outputSteps(along: place, steps: steps) else { continue }
         let columns = numeric.count
+        let columnStep = (0..<columns).map { $0 / stride % steps }
         var largest = [Double](repeating: 0, count: steps * steps)
         jacobian.withUnsafeElements { elements in
           for (row, step) in step.enumerated() {
             guard let step else { continue }
             for column in 0..<columns {
-              let block = step * steps + column / stride % steps
+              let block = step * steps + columnStep[column]
               largest[block] = max(largest[block], abs(elements[row * columns + column]))
             }
           }

@@ -118,25 +118,41 @@ struct LinearPrediction {
   var slack: Double
 }
 
-extension Evidence {
-  /// The gradient for other upstream gradients, `[O]`; nil without a Jacobian.
-  func prediction(upstream: [Double]) -> LinearPrediction? {
-    guard let jacobian, upstream.allSatisfy(\.isFinite),
-      let values = gradient(upstream: upstream)?.elements,
-      let actual = gradient(upstream: flatUpstream)?.elements
+/// Gives the gradient for other upstream gradients, by the Jacobian.
+struct Predictor {
+  private let evidence: Evidence
+  /// How far a prediction may be off for an upstream gradient of length one.
+  private let slack: Double
+
+  /// Nil without a Jacobian.
+  init?(_ evidence: Evidence) {
+    let upstream = evidence.flatUpstream
+    guard let jacobian = evidence.jacobian,
+      let actual = evidence.gradient(upstream: upstream)?.elements
     else { return nil }
-    let largest = jacobian.elements.reduce(0) { max($0, abs($1)) }
-    let size = norm(upstream)
+    var largest = 0.0
+    jacobian.withUnsafeElements { for element in $0 { largest = max(largest, abs(element)) } }
     // Central differences are right to about ten digits, or to fewer, as the actual ones show.
-    let off = zip(comparable.elements, zip(actual, numeric.elements)).reduce(0.0) {
-      $1.0 ? max($0, abs($1.1.0 - $1.1.1)) : $0
+    let (numeric, comparable) = (evidence.numeric.elements, evidence.comparable.elements)
+    let off = numeric.indices.reduce(0.0) {
+      comparable[$1] ? max($0, abs(actual[$1] - numeric[$1])) : $0
     }
-    let growth = size / max(norm(flatUpstream), .leastNormalMagnitude)
-    return LinearPrediction(values: values, slack: 2e-10 * largest * size + 3 * off * growth)
+    slack = 2e-10 * largest + 3 * off / max(norm(upstream), .leastNormalMagnitude)
+    self.evidence = evidence
   }
 
-  private func norm(_ x: [Double]) -> Double { x.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+  /// The gradient for an upstream gradient of all outputs, `[O]`; nil where that is not finite.
+  func prediction(upstream: [Double]) -> LinearPrediction? {
+    guard upstream.allSatisfy(\.isFinite),
+      let values = evidence.gradient(upstream: upstream)?.elements
+    else { return nil }
+    return LinearPrediction(values: values, slack: slack * norm(upstream))
+  }
+}
 
+private func norm(_ x: [Double]) -> Double { x.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+
+extension Evidence {
   /// The upstream gradients of all outputs, one after the other.
   var flatUpstream: [Double] {
     outputs.names.flatMap { (try? upstream[$0].elements) ?? [] }
