@@ -35,26 +35,6 @@ open class ExerciseTestCase: XCTestCase {
     }
   }
 
-  /// The value is a gradient that agrees with the numeric gradient of `forward` at `x`.
-  ///
-  /// - Parameters:
-  ///   - x: The input or parameter by which `forward` is differentiated.
-  ///   - upstream: The gradient of the loss by the output of `forward`; nil for a scalar loss.
-  ///   - forward: A forward pass of the kit's (not the exercise's own) as a function of `x`.
-  ///   - actual: The exercise's gradient.
-  public func expectGradient(
-    _ label: String, at x: Tensor<Double>, upstream: Tensor<Double>? = nil,
-    relativeError: Double = 1e-7, file: StaticString = #filePath, line: UInt = #line,
-    of forward: (Tensor<Double>) throws -> Tensor<Double>, _ actual: () throws -> Tensor<Double>
-  ) throws {
-    let numeric = try numericGradient(at: x, upstream: upstream, of: forward)
-    try expectThat(label, file, line, actual) {
-      gradientMismatch($0, numeric, relativeError: relativeError).map {
-        "the gradient differs from the numeric gradient: \($0)"
-      }
-    }
-  }
-
   /// A quantity derived from the value is as expected: an invariant. The derivation runs where the
   /// verdict is formed.
   public func expectInvariant<Value: Checkable>(
@@ -90,7 +70,7 @@ open class ExerciseTestCase: XCTestCase {
 
   // MARK: How a verdict is formed
 
-  private func expectThat(
+  func expectThat(
     _ label: String, _ file: StaticString, _ line: UInt, _ actual: () throws -> any Checkable,
     _ problem: (Tensor<Double>) -> String?
   ) throws {

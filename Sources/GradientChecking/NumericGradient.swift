@@ -41,3 +41,26 @@ public func numericGradient(
   }
   return gradient
 }
+
+/// The derivative of every output number by every number of `x`, by central differences over two
+/// points.
+///
+/// Shapes: x with I elements, `f(x)` with O, result `[O, I]`. Complexity: two calls of `f` for each
+/// element of `x`.
+/// - Throws: What `f` throws.
+public func numericJacobian(
+  at x: Tensor<Double>, of f: (Tensor<Double>) throws -> Tensor<Double>
+) throws -> Tensor<Double> {
+  var moved = x
+  let columns = try x.elements.indices.map { index in
+    let element = x.elements[index]
+    let h = 6e-6 * max(1, abs(element))
+    moved.withUnsafeMutableElements { $0[index] = element + h }
+    let after = try f(moved)
+    moved.withUnsafeMutableElements { $0[index] = element - h }
+    let before = try f(moved)
+    moved.withUnsafeMutableElements { $0[index] = element }
+    return try ((after - before) / (2 * h)).flattened()
+  }
+  return try Tensor.stacking(columns, axis: 1)
+}

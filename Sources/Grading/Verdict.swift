@@ -75,7 +75,7 @@ extension Verdict {
     } else if !unfinished.isEmpty {
       self = verdict(.crashed, "its process ended\(place) before the suite did (\(end))")
     } else if !failures.isEmpty {
-      self = verdict(.failed, failures.joined(separator: "\n"))
+      self = verdict(.failed, told(failures))
     } else if end != .exited(0) {
       let errors = output.split(separator: "\n").filter { $0.contains("error: ") }
       self = verdict(
@@ -86,6 +86,15 @@ extension Verdict {
       self = verdict(.passed)
     }
   }
+}
+
+/// The failures that say why (with an arrow) before those that only say what, and no more than can
+/// be read.
+private func told(_ failures: [String]) -> String {
+  let explained = failures.filter { $0.contains("\n→ ") }
+  let all = explained + failures.filter { !$0.contains("\n→ ") }
+  let shown = all.prefix(5).joined(separator: "\n")
+  return all.count > 5 ? shown + "\n… and \(all.count - 5) more checks failed" : shown
 }
 
 /// The runtime's own account of a crash where it gave one.

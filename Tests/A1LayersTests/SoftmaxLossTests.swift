@@ -29,7 +29,8 @@ final class SoftmaxLossTests: ExerciseTestCase {
     let logits = Tensor<Double>.randomNormal([3, 5], using: &random)
     let labels = Tensor<Int>.random([3], in: 0..<5, using: &random)
     try expectGradient(
-      "gradient", at: logits,
+      "gradient of logits", at: logits,
+      others: NamedTensors([:], integers: ["labels": labels]),
       of: { Tensor(scalar: ReferenceLayers.softmaxLoss($0, labels: labels)) },
       { try softmaxLoss(logits, labels: labels).gradient })
   }

@@ -25,6 +25,7 @@ final class LSTMBackwardTests: ExerciseTestCase {
     for part in RecurrenceGradients<Double>.all {
       try expectGradient(
         "gradient of \(part.name)", at: inputs[keyPath: part.input], upstream: inputs.upstream,
+        blocks: part.gates,
         of: { try self.forward(inputs.replacing(part.input, with: $0)).hidden }
       ) {
         try backward(inputs.upstream, caches)[keyPath: part.gradient]

@@ -29,6 +29,7 @@ final class LSTMStepBackwardTests: ExerciseTestCase {
       try expectGradient(
         "gradient of \(part.name)", at: inputs[keyPath: part.input],
         upstream: .stacking([inputs.upstream, inputs.cellUpstream]),
+        outputs: ["hidden", "cell"], blocks: part.gates,
         of: {
           let next = try self.forward(inputs.replacing(part.input, with: $0))
           return try .stacking([next.hidden, next.cell])

@@ -1,4 +1,5 @@
 import Exercises
+import GradientChecking
 import Tensors
 
 /// What a recurrent step or sequence is given, by name, for suites that try every input in turn.
@@ -66,6 +67,12 @@ public struct Differentiated<Scalar: TensorScalar, Gradients> {
   public var name: String
   public var input: WritableKeyPath<RecurrenceInputs<Scalar>, Tensor<Scalar>>
   public var gradient: KeyPath<Gradients, Tensor<Scalar>>
+
+  /// The gates of an LSTM along the last axis of its weights and bias; nil for other inputs.
+  public var gates: Blocks? {
+    ["inputWeight", "hiddenWeight", "bias"].contains(name)
+      ? Blocks(axis: name == "bias" ? 0 : 1, names: ["i", "f", "o", "g"]) : nil
+  }
 }
 
 extension RNNStepGradients {
