@@ -27,6 +27,14 @@ public struct GradientReport: Codable, Sendable {
   public var backwardCalls = 0
   public var seconds = 0.0
 
+  public init(
+    function: String, scalar: String, mode: GradientCheckMode, seed: UInt64,
+    gradients: [InputReport], faults: [Fault]
+  ) {
+    (self.function, self.scalar, self.mode, self.seed) = (function, scalar, mode, seed)
+    (self.gradients, self.faults) = (gradients, faults)
+  }
+
   /// `wrong` with a fault or a wrong gradient, and `right` only if every gradient is.
   public var verdict: GradientVerdict {
     if !faults.isEmpty || gradients.contains(where: { $0.verdict == .wrong }) { return .wrong }
@@ -65,6 +73,15 @@ public struct InputReport: Codable, Sendable {
     public var numeric: Double
     /// How far the numeric derivative may be off.
     public var errorBar: Double
+
+    public init(position: [Int], analytic: Double, numeric: Double, errorBar: Double) {
+      (self.position, self.errorBar) = (position, errorBar)
+      (self.analytic, self.numeric) = (analytic, numeric)
+    }
+  }
+
+  public init(name: String, shape: [Int], verdict: GradientVerdict) {
+    (self.name, self.shape, self.verdict) = (name, shape, verdict)
   }
 }
 
@@ -78,6 +95,13 @@ public struct ErrorMap: Codable, Sendable {
   public var verdicts: [ElementVerdict]
 
   public enum ElementVerdict: String, Codable, Sendable { case right, wrong, kink, undecided }
+
+  public init(
+    shape: [Int], analytic: [Double], numeric: [Double], verdicts: [ElementVerdict]
+  ) {
+    (self.shape, self.verdicts) = (shape, verdicts)
+    (self.analytic, self.numeric) = (analytic, numeric)
+  }
 }
 
 /// A way in which a pass does not behave as a function, whatever its numbers are.
