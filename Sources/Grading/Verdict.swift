@@ -93,8 +93,8 @@ extension Verdict {
 private func told(_ failures: [String]) -> String {
   let explained = failures.filter { $0.contains("\n→ ") }
   let all = explained + failures.filter { !$0.contains("\n→ ") }
-  let shown = all.prefix(5).joined(separator: "\n")
-  return all.count > 5 ? shown + "\n… and \(all.count - 5) more checks failed" : shown
+  let shown = all.prefix(4).joined(separator: "\n")
+  return all.count > 4 ? shown + "\n… and \(all.count - 4) more checks failed" : shown
 }
 
 /// The runtime's own account of a crash where it gave one.
