@@ -50,7 +50,11 @@ public func mismatch(
 ///
 /// The error of an element is taken relative to the element, or to 1e-4 of the largest element
 /// where that is more: below it the differences' own rounding speaks.
-/// - Parameter largest: The largest element in size, where the tensors are part of a larger one.
+/// - Parameters:
+///   - actual: The gradient in question.
+///   - numeric: What it should be.
+///   - relativeError: The error allowed, in proportion to an element.
+///   - largest: The largest element in size, where the tensors are part of a larger one.
 public func gradientMismatch(
   _ actual: Tensor<Double>, _ numeric: Tensor<Double>, relativeError: Double = 1e-7,
   largest: Double? = nil
