@@ -28,7 +28,7 @@ final class GradientCheckCommandTests: TemporaryFolderTestCase {
     XCTAssertEqual(check.code, 0, check.output)
     XCTAssertTrue(check.output.contains("✓ Gate (Double): right"), check.output)
     XCTAssertTrue(check.output.contains("✓ Gate (Float): right"), check.output)
-    XCTAssertTrue(check.output.contains("x [7, 5]: 35 right"), check.output)
+    XCTAssertTrue(check.output.contains(/✓ x +\[7, 5\]  right .*35 compared/), check.output)
     for mode in ["--fast", "--jacobian"] {
       XCTAssertEqual(try backprop("gradcheck", file, mode).code, 0, mode)
     }
@@ -47,7 +47,7 @@ final class GradientCheckCommandTests: TemporaryFolderTestCase {
       "Gate", replacing: "\"slope\": try (upstream", with: "\"slope\": try -1 * (upstream")
     let check = try backprop("gradcheck", file, "--html", "page.html", "--json", "report.json")
     XCTAssertEqual(check.code, 1, check.output)
-    XCTAssertTrue(check.output.contains("✗ slope [3]: 3 of 3 wrong"), check.output)
+    XCTAssertTrue(check.output.contains("3 compared: 3 wrong"), check.output)
     XCTAssertTrue(check.output.contains("wrong sign"), check.output)
     let page = try String(contentsOf: folder.appending(path: "page.html"), encoding: .utf8)
     XCTAssertTrue(page.contains("wrong sign") && page.contains("<svg"), page)

@@ -1,124 +1,132 @@
-import Foundation
-
-/// A tensor's errors laid out for a picture: the last two axes span a panel, the axes before them
-/// count the panels; where there is no room for every element, neighbours share a cell.
+/// An error map as panels of rows and columns: the last two axes are a panel, and each index of
+/// the axes before them has a panel of its own. Axes that are too long for that are divided into
+/// bins, each of which shows the worst that is in it.
 struct ErrorGrid {
-  struct Cell: Equatable {
-    var verdict: ErrorMap.ElementVerdict
-    /// The largest error of the cell's elements, in proportion to the largest right derivative.
+  struct Cell {
+    var shade: Shade
+    /// The error as part of the largest derivative.
     var error: Double
-    /// The number in row-major order of the element with that error.
+    /// The element that it shows, by its number in row-major order.
     var element: Int
   }
 
-  struct Panel {
-    /// The indices along the axes before the last two.
-    var position: [Int]
-    var rows: [[Cell]]
-    var hasErrors: Bool { rows.contains { $0.contains { $0.verdict != .right } } }
+  /// Axes that a tensor lacks for being a panel have size 1 and stand in front.
+  let shape: [Int]
+  let missingAxes: Int
+  /// How many elements a bin has along each axis, and how many bins there are.
+  let binSizes: [Int]
+  let bins: [Int]
+  /// Row-major.
+  let cells: [Cell]
+  let scale: ErrorScale
+
+  var rows: Int { bins[bins.count - 2] }
+  var columns: Int { bins[bins.count - 1] }
+  var panels: Int { bins.dropLast(2).reduce(1, *) }
+
+  /// - Parameters:
+  ///   - rows: The most that a panel may have; likewise `columns`.
+  ///   - panels: The most that there may be.
+  /// - Returns: nil where a map is empty, or its parts do not fit each other.
+  init?(_ map: ErrorMap, rows: Int, columns: Int, panels: Int) {
+    guard map.isComplete else { return nil }
+    let missing = max(2 - map.shape.count, 0)
+    let shape = Array(repeating: 1, count: missing) + map.shape
+    var sizes = shape.map { _ in 1 }
+    func bins(_ axis: Int) -> Int { (shape[axis] + sizes[axis] - 1) / sizes[axis] }
+    let last = shape.count - 1
+    sizes[last] = (shape[last] + columns - 1) / columns
+    sizes[last - 1] = (shape[last - 1] + rows - 1) / rows
+    while (0..<last - 1).reduce(1, { $0 * bins($1) }) > panels,
+      let longest = (0..<last - 1).max(by: { bins($0) < bins($1) }), bins(longest) > 1
+    {
+      let target = bins(longest) / 2
+      sizes[longest] = (shape[longest] + target - 1) / target
+    }
+    (self.shape, missingAxes, binSizes) = (shape, missing, sizes)
+    self.bins = shape.indices.map(bins)
+    scale = ErrorScale(map)
+    cells = Self.cells(map, shape: shape, binSizes: sizes, bins: self.bins, scale: scale)
   }
 
-  /// Rows and columns of a panel before neighbours were joined.
-  let height, width: Int
-  /// How many elements a cell spans down and across.
-  let binHeight, binWidth: Int
-  let panels: [Panel]
-
-  init(_ map: ErrorMap, maximumRows: Int, maximumColumns: Int) {
-    let shape = [Int](repeating: 1, count: max(2 - map.shape.count, 0)) + map.shape
-    let (height, width) = (shape[shape.count - 2], shape[shape.count - 1])
-    let binHeight = max((height + maximumRows - 1) / max(maximumRows, 1), 1)
-    let binWidth = max((width + maximumColumns - 1) / max(maximumColumns, 1), 1)
-    (self.height, self.width, self.binHeight, self.binWidth) = (height, width, binHeight, binWidth)
-    let largest = map.largest
-    let leading = Array(shape.dropLast(2))
-    let count = height * width > 0 ? leading.reduce(1, *) : 0
-    panels = (0..<count).map { panel in
-      let rows = stride(from: 0, to: height, by: binHeight).map { top in
-        stride(from: 0, to: width, by: binWidth).map { left in
-          var cell: Cell?
-          for row in top..<min(top + binHeight, height) {
-            for column in left..<min(left + binWidth, width) {
-              let element = (panel * height + row) * width + column
-              let next = Cell(
-                verdict: map.verdicts[element], error: map.error(element) / largest,
-                element: element)
-              if cell.map({ next.outranks($0) }) ?? true { cell = next }
-            }
-          }
-          return cell ?? Cell(verdict: .right, error: 0, element: 0)
-        }
+  private static func cells(
+    _ map: ErrorMap, shape: [Int], binSizes: [Int], bins: [Int], scale: ErrorScale
+  ) -> [Cell] {
+    let none = Cell(shade: .right, error: -1, element: 0)
+    var cells = [Cell](repeating: none, count: bins.reduce(1, *))
+    var index = shape.map { _ in 0 }
+    for element in map.numeric.indices {
+      let cell = shape.indices.reduce(0) { $0 * bins[$1] + index[$1] / binSizes[$1] }
+      let error = scale.error(analytic: map.analytic[element], numeric: map.numeric[element])
+      let shade = scale.shade(map.verdicts[element], error: error)
+      if (shade, error) > (cells[cell].shade, cells[cell].error) {
+        cells[cell] = Cell(shade: shade, error: error, element: element)
       }
-      return Panel(position: position(panel, in: leading), rows: rows)
+      var axis = shape.count - 1
+      while axis >= 0 {
+        index[axis] += 1
+        if index[axis] < shape[axis] { break }
+        index[axis] = 0
+        axis -= 1
+      }
     }
-  }
-}
-
-extension ErrorGrid.Cell {
-  fileprivate func outranks(_ other: Self) -> Bool {
-    let order: [ErrorMap.ElementVerdict] = [.right, .kink, .undecided, .wrong]
-    let (mine, theirs) = (
-      order.firstIndex(of: verdict) ?? 0, order.firstIndex(of: other.verdict) ?? 0
-    )
-    return mine == theirs ? error > other.error : mine > theirs
-  }
-}
-
-extension ErrorMap {
-  /// The largest derivative in size, as the differences give it; 1 where all are 0.
-  var largest: Double {
-    let largest = numeric.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
-    return largest > 0 ? largest : 1
+    return cells
   }
 
-  /// How far an element is off; infinite where it is not a number.
-  func error(_ element: Int) -> Double {
-    let error = abs(analytic[element] - numeric[element])
-    return error.isNaN ? .infinity : error
+  func cell(panel: Int, row: Int, column: Int) -> Cell {
+    cells[(panel * rows + row) * columns + column]
   }
 
-  /// Where along each axis the wrong elements stand, for axes that tell them apart from others.
-  var places: [AxisPlace] {
-    let wrong = verdicts.indices.filter { verdicts[$0] == .wrong }
-    guard !wrong.isEmpty, wrong.count < verdicts.count else { return [] }
-    let positions = wrong.map { position($0, in: shape) }
-    return shape.indices.compactMap { axis in
-      guard shape[axis] > 1 else { return nil }
-      var counts = [Int](repeating: 0, count: shape[axis])
-      for place in positions { counts[place[axis]] += 1 }
-      let perIndex = verdicts.count / shape[axis]
-      return AxisPlace(axis: axis, share: counts.map { Double($0) / Double(perIndex) })
+  /// The indices along an axis that a bin holds: `3` or `4–7`.
+  func label(bin: Int, axis: Int) -> String {
+    let first = bin * binSizes[axis]
+    let last = min(first + binSizes[axis], shape[axis]) - 1
+    return first == last ? "\(first)" : "\(first)–\(last)"
+  }
+
+  /// What a panel shows: `[0, 1, :, :]`; nothing where it is the only one.
+  func label(panel: Int) -> String {
+    let leading = bins.count - 2
+    guard leading > 0 else { return "" }
+    let indices = position(panel, in: Array(bins.prefix(leading)))
+    let labels = indices.enumerated().map { label(bin: $1, axis: $0) }
+    return "[\((labels + [":", ":"]).joined(separator: ", "))]"
+  }
+
+  /// How many panels stand side by side where there is room for `room`: all of the last axis among
+  /// those that have panels, or as many as there is room for.
+  func panelColumns(room: Int) -> Int {
+    let size = bins.count > 2 ? bins[bins.count - 3] : 1
+    return max(min(size, room), 1)
+  }
+
+  /// The axis of the tensor itself that stands at `axis` here.
+  func name(axis: Int) -> String { "axis \(axis - missingAxes)" }
+
+  /// `axis 1 (64, 2 in each cell)`.
+  func caption(axis: Int) -> String {
+    let bin = binSizes[axis] > 1 ? ", \(binSizes[axis]) in each cell" : ""
+    return "\(name(axis: axis)) (\(shape[axis])\(bin))"
+  }
+
+  /// Which axes go down, to the right and from panel to panel; nothing for a single element.
+  var axisCaptions: [String] {
+    let axes = Array(shape.indices.dropFirst(missingAxes))
+    var captions: [String] = []
+    if let columns = axes.last { captions.append("→ \(caption(axis: columns))") }
+    if let rows = axes.dropLast().last { captions.insert("↓ \(caption(axis: rows))", at: 0) }
+    let leading = axes.dropLast(2)
+    if !leading.isEmpty {
+      captions.append("panels: " + leading.map { caption(axis: $0) }.joined(separator: " × "))
     }
+    return captions
   }
 
-  /// The share of wrong elements at each index of an axis.
-  struct AxisPlace {
-    var axis: Int
-    var share: [Double]
-
-    /// Whether some indices have clearly more than others.
-    var isUneven: Bool { (share.min() ?? 0) < 0.75 * (share.max() ?? 0) }
-
-    /// The indices that have any, where not all do.
-    var indices: [Int]? {
-      let some = share.indices.filter { share[$0] > 0 }
-      return some.count < share.count ? some : nil
-    }
+  /// The marks that occur besides those that are always explained.
+  var rareShades: [Shade] {
+    [.kink, .undecided].filter { shade in cells.contains { $0.shade == shade } }
   }
-}
 
-/// `0, 2…4`: indices with runs put together.
-func runs(_ indices: [Int]) -> String {
-  var parts: [ClosedRange<Int>] = []
-  for index in indices {
-    if let last = parts.last, last.upperBound == index - 1 {
-      parts[parts.count - 1] = last.lowerBound...index
-    } else {
-      parts.append(index...index)
-    }
-  }
-  let shown = parts.prefix(6).map {
-    $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)…\($0.upperBound)"
-  }
-  return shown.joined(separator: ", ") + (parts.count > 6 ? ", …" : "")
+  /// The shades that a legend explains, from the worst to right.
+  var legend: [Shade] { Shade.wrong + [.right] + rareShades }
 }

@@ -1,17 +1,19 @@
 import Foundation
 
 extension GradientReport {
-  /// The report as JSON, keys in order; NaN and infinity as the strings `nan`, `inf` and `-inf`.
+  /// The report as JSON with sorted keys. What JSON has no number for stands as a string: `"nan"`,
+  /// `"inf"`, `"-inf"`.
+  /// - Throws: `EncodingError`; no report has anything that cannot be written.
   public func json() throws -> String { try reportJSON(self) }
 
-  /// A report read from `json()`.
+  /// Reads what `json()` wrote.
   /// - Throws: `DecodingError` for anything else.
   public init(json: String) throws { self = try decodedReport(GradientReport.self, from: json) }
 }
 
 func reportJSON(_ value: some Encodable) throws -> String {
   let encoder = JSONEncoder()
-  encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
   encoder.nonConformingFloatEncodingStrategy = .convertToString(
     positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
   return String(decoding: try encoder.encode(value), as: UTF8.self)

@@ -1,88 +1,151 @@
-import Foundation
-
 extension ErrorMap {
-  /// The errors as a picture for a terminal: `·` right, `░▒▓█` wrong by up to 1 %, 10 %, the whole
-  /// and more of the largest derivative, `~` at a kink, `?` where differences cannot tell.
+  /// A picture for the terminal: a mark for each element, where its error stands by the largest
+  /// derivative; the last two axes go down and to the right, and each index of those before has a
+  /// panel of its own. Below it, for each axis, the mean error at each index.
   ///
+  /// An element is a right one `·`, a wrong one `░▒▓█`, at a kink `^`, or cannot be told `?`. Where
+  /// an axis is too long, a mark stands for the worst of several.
   /// - Parameters:
-  ///   - color: Whether the terminal understands colours (ANSI, 256 of them).
-  ///   - width: How many characters fit in a line.
+  ///   - color: Whether to colour it, for a terminal with 24-bit colours.
+  ///   - width: The most characters in a line, at least 20.
   public func terminalPicture(color: Bool = false, width: Int = 100) -> String {
-    let available = max(width - 8, 16)
-    let grid = ErrorGrid(self, maximumRows: 24, maximumColumns: available / 2)
-    let cells = (grid.width + grid.binWidth - 1) / max(grid.binWidth, 1)
-    let doubled = cells * 2 <= available
-    let panelWidth = cells * (doubled ? 2 : 1)
-    let fitting = max(available / (panelWidth + 2), 1)
-    // The panels of the last leading axis in a row, where they fit.
-    let lastAxis = (grid.panels.last?.position.last ?? 0) + 1
-    let perRow = lastAxis > 1 ? min(fitting, lastAxis) : fitting
+    let width = max(width, 20)
+    let isPaneled = shape.dropLast(2).reduce(1, *) > 1
+    let labelWidth = "\(max(shape.dropLast().last ?? 1, 1) - 1)".count
+    guard
+      let grid = ErrorGrid(
+        self, rows: isPaneled ? 16 : 32, columns: width - labelWidth - 1, panels: 24)
+    else { return "no elements" }
+    let picture = TextPicture(grid: grid, color: color, width: width, labelWidth: labelWidth)
+    let profiles = profileLines(width: width)
+    let gap = profiles.isEmpty ? [] : [""]
+    return (picture.lines + gap + profiles).joined(separator: "\n")
+  }
+
+  /// The mean error along each axis as bars, and where there is any.
+  func profileLines(width: Int) -> [String] {
+    let profiles = axisProfiles
+    let names = profiles.map { "axis \($0.axis) (\($0.size))" }
+    let nameWidth = names.map(\.count).max() ?? 0
+    let lineWidth = max(min(width - nameWidth - 30, 48), 8)
+    let bars = profiles.map { $0.sparkline(width: lineWidth) }
+    let barWidth = bars.map(\.count).max() ?? 0
+    return profiles.indices.map { index in
+      "\(names[index].padded(nameWidth))  \(bars[index].padded(barWidth))  \(profiles[index].place)"
+    }
+  }
+}
+
+/// The lines of an error map's picture.
+private struct TextPicture {
+  let grid: ErrorGrid
+  let color: Bool
+  let width: Int
+  let labelWidth: Int
+
+  /// Cells are two characters wide where there is room: nearly square.
+  private var cellWidth: Int { labelWidth + 1 + 2 * grid.columns <= width ? 2 : 1 }
+  private var panelWidth: Int {
+    max(
+      (grid.missingAxes == 0 ? labelWidth + 1 : 0) + cellWidth * grid.columns,
+      grid.label(panel: grid.panels - 1).count)
+  }
+
+  var lines: [String] {
     var lines: [String] = []
-    let shown = shownPanels(grid, limit: perRow * 4)
-    for start in stride(from: 0, to: shown.count, by: perRow) {
-      let row = shown[start..<min(start + perRow, shown.count)]
-      if grid.panels.count > 1 {
-        lines.append(
-          row.map { padded("\($0.position)", to: panelWidth) }.joined(separator: "  "))
-      }
-      for line in row[row.startIndex].rows.indices {
-        lines.append(
-          row.map { panel in
-            panel.rows[line].map { symbol($0, color: color, doubled: doubled) }.joined()
-          }.joined(separator: "  "))
+    let captions = grid.axisCaptions.joined(separator: "   ")
+    if !captions.isEmpty { lines.append(paint(captions, .right)) }
+    let across = grid.panelColumns(room: (width + 3) / (panelWidth + 3))
+    for first in stride(from: 0, to: grid.panels, by: across) {
+      let panels = (first..<min(first + across, grid.panels)).map(panel)
+      if first > 0 { lines.append("") }
+      for line in panels[0].indices {
+        lines.append(panels.map { $0[line] }.joined(separator: "   ").trimmingEnd)
       }
     }
-    if shown.count < grid.panels.count {
-      lines.append("… \(grid.panels.count - shown.count) more such parts")
+    return lines + legend
+  }
+
+  /// The lines of a panel, all equally wide to the eye.
+  private func panel(_ panel: Int) -> [String] {
+    let label = grid.label(panel: panel)
+    let gutter = grid.missingAxes == 0 ? labelWidth + 1 : 0
+    var lines = label.isEmpty ? [] : [label.padded(panelWidth)]
+    if grid.missingAxes < 2 {
+      let ticks = String(repeating: " ", count: gutter) + columnTicks
+      lines.append(paint(ticks.padded(panelWidth), .right))
     }
-    if grid.binHeight > 1 || grid.binWidth > 1 {
-      lines.append("each cell is the worst of \(grid.binHeight)×\(grid.binWidth) elements")
+    for row in 0..<grid.rows {
+      let axis = grid.bins.count - 2
+      let tick = "\(row * grid.binSizes[axis])".leftPadded(labelWidth) + " "
+      let shades = (0..<grid.columns).map { grid.cell(panel: panel, row: row, column: $0).shade }
+      let rest = panelWidth - gutter - cellWidth * grid.columns
+      lines.append(
+        (gutter > 0 ? paint(tick, .right) : "") + marks(shades)
+          + String(repeating: " ", count: rest))
     }
-    lines += places.filter(\.isUneven).map(profile)
-    return lines.map { $0.replacing(/\ +$/, with: "") }.joined(separator: "\n")
+    return lines
   }
 
-  /// Panels with errors before others, in order.
-  private func shownPanels(_ grid: ErrorGrid, limit: Int) -> [ErrorGrid.Panel] {
-    guard grid.panels.count > limit else { return grid.panels }
-    let wrong = grid.panels.filter(\.hasErrors)
-    return Array((wrong + grid.panels.filter { !$0.hasErrors }).prefix(limit))
-  }
-
-  private func symbol(_ cell: ErrorGrid.Cell, color: Bool, doubled: Bool) -> String {
-    let (character, code): (Character, Int) =
-      switch cell.verdict {
-      case .right: ("·", 244)
-      case .kink: ("~", 75)
-      case .undecided: ("?", 141)
-      case .wrong:
-        switch cell.error {
-        case ..<0.01: ("░", 222)
-        case ..<0.1: ("▒", 214)
-        case ..<1: ("▓", 208)
-        default: ("█", 160)
-        }
-      }
-    // A dot twice would look like two elements.
-    let second =
-      doubled ? (character == "·" || character == "~" || character == "?" ? " " : character) : nil
-    let text = String(character) + (second.map { String($0) } ?? "")
-    return color ? "\u{1B}[38;5;\(code)m\(text)\u{1B}[0m" : text
-  }
-
-  /// The share of wrong elements along an axis as a row of bars.
-  private func profile(_ place: AxisPlace) -> String {
-    let bars = Array("▁▂▃▄▅▆▇█")
-    let shown = place.share.prefix(64).map { share in
-      share == 0 ? " " : bars[min(Int(share * 8), 7)]
+  /// Each run of equal shades is painted at once.
+  private func marks(_ shades: [Shade]) -> String {
+    var result = ""
+    var rest = shades[...]
+    while let shade = rest.first {
+      let run = rest.prefix { $0 == shade }
+      let isFilled = Shade.wrong.contains(shade)
+      let mark = String(shade.mark)
+      let cell = cellWidth == 1 ? mark : isFilled ? mark + mark : mark + " "
+      result += paint(String(repeating: cell, count: run.count), shade)
+      rest = rest.dropFirst(run.count)
     }
-    let words = place.indices.map { " wrong only at \(runs($0))" } ?? ""
-    return "axis \(place.axis) of \(shape[place.axis]) |\(String(shown))|\(words)"
+    return result
   }
 
-  private func padded(_ text: String, to width: Int) -> String {
-    text.count >= width
-      ? String(text.prefix(max(width, 1)))
-      : text + String(repeating: " ", count: width - text.count)
+  /// The index of the first column, and of as many others as there is room for.
+  private var columnTicks: String {
+    let axis = grid.bins.count - 1
+    let widest = "\(grid.shape[axis] - 1)".count
+    let step = [1, 2, 5, 10, 20, 50, 100].first { $0 * cellWidth > widest } ?? 200
+    var line = ""
+    for column in stride(from: 0, to: grid.columns, by: step) {
+      line = line.padded(column * cellWidth) + "\(column * grid.binSizes[axis])"
+    }
+    return String(line.prefix(max(cellWidth * grid.columns, widest)))
+  }
+
+  private var legend: [String] {
+    func explained(_ shades: [Shade], _ paint: (String, Shade) -> String) -> String {
+      shades.map { "\(paint(String($0.mark), $0)) \($0.meaning)" }.joined(separator: "  ")
+    }
+    func parts(_ paint: (String, Shade) -> String) -> [String] {
+      [
+        explained(Shade.wrong, paint),
+        "of the largest derivative (\(brief(grid.scale.largest)))  "
+          + explained([.right] + grid.rareShades, paint),
+      ]
+    }
+    let fits = parts { text, _ in text }.joined(separator: " ").count <= width
+    return fits ? [parts(paint).joined(separator: " ")] : parts(paint)
+  }
+
+  private func paint(_ text: String, _ shade: Shade) -> String {
+    color ? Palette.terminal[shade]?.paint(text) ?? text : text
+  }
+}
+
+extension String {
+  func padded(_ width: Int) -> String {
+    self + String(repeating: " ", count: Swift.max(width - count, 0))
+  }
+
+  func leftPadded(_ width: Int) -> String {
+    String(repeating: " ", count: Swift.max(width - count, 0)) + self
+  }
+
+  var trimmingEnd: String {
+    var result = self
+    while result.last == " " { result.removeLast() }
+    return result
   }
 }
