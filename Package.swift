@@ -37,7 +37,8 @@ let package = Package(
   products: [
     .executable(name: "backprop", targets: ["backprop"]),
     .executable(name: "studio", targets: ["studio"]),
-    .library(name: "GradientChecking", targets: ["GradientChecking"]),
+    .library(name: "GradientChecking", targets: ["GradientChecking", "Tensors"]),
+    .library(name: "GradientCheckingTesting", targets: ["GradientCheckingTesting"]),
     // What a suite links against when `backprop` builds one exercise by itself, and a notebook:
     // linking a shared library takes a fraction of the time that linking all its objects does.
     .library(name: "ExerciseKit", type: .dynamic, targets: ["ExerciseTesting", "Networks"]),
@@ -63,6 +64,7 @@ let package = Package(
     .target(name: "Tensors", dependencies: ["Kernels"]),
     .target(name: "Exercises", dependencies: ["Tensors"]),
     .target(name: "GradientChecking", dependencies: ["Tensors"]),
+    .target(name: "GradientCheckingTesting", dependencies: ["GradientChecking", "Tensors"]),
     .target(name: "Networks", dependencies: ["Kernels", "Tensors"]),
     .target(name: "Captions", dependencies: ["Images", "Tensors"]),
     .target(name: "Images", dependencies: ["CJPEG", "CPNG", "Tensors"]),
@@ -100,8 +102,11 @@ func kitTests(_ name: String) -> Target {
   .testTarget(
     name: name,
     dependencies: [
-      "Captions", "ExerciseTesting", "Exercises", "GradientChecking", "Grading", "Images",
-      "Kernels", "Networks", "Notebooks", "Pretrained", "TensorFiles", "Tensors", "Training",
+      "Captions", "ExerciseTesting", "Exercises", "GradientChecking", "GradientCheckingTesting",
+      "Grading", "Images", "Kernels", "Networks", "Notebooks", "Pretrained", "TensorFiles", "Tensors", "Training",
     ] + exerciseModules,
-    exclude: entries(of: "Tests/\(name)").filter { !$0.hasSuffix(".swift") })
+    exclude: entries(of: "Tests/\(name)").filter { entry in
+      let holdsSwift = entries(of: "Tests/\(name)/\(entry)").contains { $0.hasSuffix(".swift") }
+      return !entry.hasSuffix(".swift") && !holdsSwift
+    })
 }
