@@ -103,7 +103,8 @@ func kitTests(_ name: String) -> Target {
     name: name,
     dependencies: [
       "Captions", "ExerciseTesting", "Exercises", "GradientChecking", "GradientCheckingTesting",
-      "Grading", "Images", "Kernels", "Networks", "Notebooks", "Pretrained", "TensorFiles", "Tensors", "Training",
+      "Grading", "Images", "Kernels", "Networks", "Notebooks", "Pretrained", "TensorFiles",
+      "Tensors", "Training",
     ] + exerciseModules,
     exclude: entries(of: "Tests/\(name)").filter { entry in
       let holdsSwift = entries(of: "Tests/\(name)/\(entry)").contains { $0.hasSuffix(".swift") }

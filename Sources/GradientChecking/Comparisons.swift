@@ -44,8 +44,8 @@ struct Comparisons<Scalar: TensorScalar> {
   private func elements(_ input: Int, _ gradient: Tensor<Scalar>) throws -> InputReport {
     let analytic = doubles(gradient)
     let result = try fullCheck(.loss(upstream: upstream)).compare(
-      input: input, analytic: [analytic])
-    var report = summary(input, result, analytic: [analytic])
+      input: input, analytic: analytic)
+    var report = summary(input, result, analytic: analytic)
     report.map = ErrorMap(
       shape: gradient.shape, analytic: analytic, numeric: result.numeric,
       verdicts: result.verdicts)
@@ -68,9 +68,10 @@ struct Comparisons<Scalar: TensorScalar> {
     }
     let name = check.inputs.names[input]
     let rows = try analyticRows.value { try gradientsOfEachOutput() }.map { doubles(try $0[name]) }
-    let result = try fullCheck(.outputs).compare(input: input, analytic: rows)
-    var report = summary(input, result, analytic: rows)
-    report.map = worstOfEach(result, rows, shape: gradient.shape)
+    let analytic = transposed(rows, width: i)
+    let result = try fullCheck(.outputs).compare(input: input, analytic: analytic)
+    var report = summary(input, result, analytic: analytic)
+    report.map = worstOfEach(result, analytic, shape: gradient.shape)
     if report.verdict == .wrong {
       // The gradient of the loss, from the same numbers.
       let numeric = (0..<i).map { element in
@@ -127,46 +128,62 @@ struct Comparisons<Scalar: TensorScalar> {
   // MARK: Reports
 
   private func summary(
-    _ input: Int, _ result: FullCheck<Scalar>.Result, analytic: [[Double]]
+    _ input: Int, _ result: FullCheck<Scalar>.Result, analytic: [Double]
   ) -> InputReport {
     let shape = check.inputs.values[input].shape
     var report = InputReport(name: check.inputs.names[input], shape: shape, verdict: .right)
-    let c = result.channelCount
+    let c = max(result.channelCount, 1)
+    var worst: (at: Int, error: Double)?
     for at in result.numeric.indices {
-      let comparison = { (position: [Int]) in
-        InputReport.Comparison(
-          position: position, analytic: analytic[at % c][at / c], numeric: result.numeric[at],
-          errorBar: result.errorBars[at])
-      }
-      report.add(result.verdicts[at], comparison([]), at: at / c)
+      let verdict = result.verdicts[at]
+      report.count(verdict)
+      guard verdict == .right || verdict == .wrong else { continue }
+      report.largestErrorBar = max(report.largestErrorBar, result.errorBars[at])
+      let error = abs(analytic[at] - result.numeric[at])
+      // What is not a number is further off than anything.
+      if !(error <= worst?.error ?? -1) { worst = (at, error.isNaN ? .infinity : error) }
+    }
+    if let at = worst?.at {
+      report.worst = InputReport.Comparison(
+        position: position(at / c, in: shape), analytic: analytic[at], numeric: result.numeric[at],
+        errorBar: result.errorBars[at])
     }
     report.conclude()
     // An element with a kink in any channel stands at one.
-    let atKinks = Set(
-      result.verdicts.indices.filter { result.verdicts[$0] == .kink }.map { $0 / max(c, 1) })
-    if report.verdict == .right && !atKinks.isEmpty && atKinks.count * c == result.numeric.count {
-      report.verdict = .cannotTell
+    if report.verdict == .right && report.kinks > 0 {
+      let atKinks = Set(
+        result.verdicts.indices.filter { result.verdicts[$0] == .kink }.map { $0 / c })
+      if atKinks.count * c == result.numeric.count { report.verdict = .cannotTell }
     }
     return report
   }
 
   /// For each element of the input the output number whose derivative is furthest off.
   private func worstOfEach(
-    _ result: FullCheck<Scalar>.Result, _ rows: [[Double]], shape: [Int]
+    _ result: FullCheck<Scalar>.Result, _ analytic: [Double], shape: [Int]
   ) -> ErrorMap {
     let c = result.channelCount
     var map = ErrorMap(shape: shape, analytic: [], numeric: [], verdicts: [])
-    let rank: [ErrorMap.ElementVerdict] = [.right, .kink, .undecided, .wrong]
-    for element in 0..<(c > 0 ? result.numeric.count / c : 0) {
-      func weight(_ channel: Int) -> (Int, Double) {
-        let at = element * c + channel
-        let error = abs(rows[channel][element] - result.numeric[at])
-        return (rank.firstIndex(of: result.verdicts[at]) ?? 0, error.isNaN ? .infinity : error)
+    func rank(_ verdict: ErrorMap.ElementVerdict) -> Int {
+      switch verdict {
+      case .right: 0
+      case .kink: 1
+      case .undecided: 2
+      case .wrong: 3
       }
-      let worst = (0..<c).max { weight($0) < weight($1) } ?? 0
-      map.analytic.append(rows[worst][element])
-      map.numeric.append(result.numeric[element * c + worst])
-      map.verdicts.append(result.verdicts[element * c + worst])
+    }
+    for element in 0..<(c > 0 ? result.numeric.count / c : 0) {
+      var (worst, worstRank, worstError) = (element * c, -1, -1.0)
+      for at in element * c..<(element + 1) * c {
+        let rank = rank(result.verdicts[at])
+        let error = abs(analytic[at] - result.numeric[at])
+        if rank > worstRank || (rank == worstRank && !(error <= worstError)) {
+          (worst, worstRank, worstError) = (at, rank, error.isNaN ? .infinity : error)
+        }
+      }
+      map.analytic.append(analytic[worst])
+      map.numeric.append(result.numeric[worst])
+      map.verdicts.append(result.verdicts[worst])
     }
     return map
   }
@@ -176,7 +193,7 @@ struct Comparisons<Scalar: TensorScalar> {
     var report = InputReport(name: check.inputs.names[input], shape: x.shape, verdict: .wrong)
     guard x.count <= closeLookLimit else { return report }
     let result = try fullCheck(.loss(upstream: upstream)).compare(
-      input: input, analytic: [[Double](repeating: .nan, count: x.count)])
+      input: input, analytic: [Double](repeating: .nan, count: x.count))
     report.diagnosis = try diagnosis(
       input, gradient, numeric: result.numeric, bars: result.errorBars,
       comparable: result.numeric.map(\.isFinite))
@@ -235,11 +252,18 @@ private final class Once<Value> {
   }
 }
 
+/// Rows of equal width as one array of columns: `[O, I]` as `[I, O]`.
+private func transposed(_ rows: [[Double]], width: Int) -> [Double] {
+  var result = [Double](repeating: 0, count: rows.count * width)
+  for (o, row) in rows.enumerated() {
+    for i in 0..<width { result[i * rows.count + o] = row[i] }
+  }
+  return result
+}
+
 extension InputReport {
   /// Counts one more comparison.
-  mutating func add(
-    _ verdict: ErrorMap.ElementVerdict, _ comparison: Comparison, at element: Int? = nil
-  ) {
+  mutating func count(_ verdict: ErrorMap.ElementVerdict) {
     compared += 1
     switch verdict {
     case .right: break
@@ -247,16 +271,18 @@ extension InputReport {
     case .kink: kinks += 1
     case .undecided: undecided += 1
     }
+  }
+
+  /// Counts one more comparison of a projection.
+  mutating func add(_ verdict: ErrorMap.ElementVerdict, _ comparison: Comparison) {
+    count(verdict)
     guard verdict == .right || verdict == .wrong else { return }
     largestErrorBar = max(largestErrorBar, comparison.errorBar)
     func error(_ comparison: Comparison) -> Double {
       let error = abs(comparison.analytic - comparison.numeric)
       return error.isNaN ? .infinity : error
     }
-    if worst.map({ error(comparison) > error($0) }) ?? true {
-      worst = comparison
-      if let element { worst?.position = GradientChecking.position(element, in: shape) }
-    }
+    if worst.map({ error(comparison) > error($0) }) ?? true { worst = comparison }
   }
 
   /// Wrong with a single wrong comparison; right if something could be compared, and all of that is.

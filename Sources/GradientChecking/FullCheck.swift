@@ -21,8 +21,8 @@ struct FullCheck<Scalar: TensorScalar> {
 
   /// Two calls of the forward pass for each element; up to ten more for one that these do not
   /// settle.
-  /// - Parameter analytic: What the backward pass gave, `[C, I]`.
-  func compare(input: Int, analytic: [[Double]]) throws -> Result {
+  /// - Parameter analytic: What the backward pass gave, `[I, C]`.
+  func compare(input: Int, analytic: [Double]) throws -> Result {
     let x = inputs.values[input]
     let scale = Scale(x)
     let noise = channels.noise(probe.expectedNoise)
@@ -53,7 +53,7 @@ struct FullCheck<Scalar: TensorScalar> {
         let smooth = 50 * tolerances.step * result.largest + 4 * noise[channel] / step
         let allowed = tolerances.allowed(value, largest: result.largest)
         result.errorBars[at] = noise[channel] / step + gaps[at] * tolerances.step
-        let isRight = abs(analytic[channel][element] - value) <= allowed && gaps[at] <= smooth
+        let isRight = abs(analytic[at] - value) <= allowed && gaps[at] <= smooth
         if !isRight { settled = false }
       }
       if !settled { try look(closer: element, of: input, analytic, &result) }
@@ -73,7 +73,7 @@ struct FullCheck<Scalar: TensorScalar> {
 
   /// Replaces the entries of one element by what smaller and larger steps say.
   private func look(
-    closer element: Int, of input: Int, _ analytic: [[Double]], _ result: inout Result
+    closer element: Int, of input: Int, _ analytic: [Double], _ result: inout Result
   ) throws {
     let noise = channels.noise(try probe.measuredNoise())
     let (c, largest) = (noise.count, result.largest)
@@ -89,7 +89,7 @@ struct FullCheck<Scalar: TensorScalar> {
       let difference = try difference(input, element, step * scale)
       let limits = noise.indices.map(allowed)
       ladder.add(difference) { limits[$0] }
-      if rung > 0 && ladder.isSettled(analytic: { analytic[$0][element] }, allowed: allowed) {
+      if rung > 0 && ladder.isSettled(analytic: { analytic[element * c + $0] }, allowed: allowed) {
         break
       }
     }
@@ -97,7 +97,7 @@ struct FullCheck<Scalar: TensorScalar> {
       let at = element * c + channel
       let estimate = ladder.estimates[channel]
       result.verdicts[at] = tolerances.verdict(
-        analytic: analytic[channel][element], estimate, largest: largest)
+        analytic: analytic[at], estimate, largest: largest)
       if estimate.value.isFinite { result.numeric[at] = estimate.value }
       result.errorBars[at] = estimate.errorBar
     }

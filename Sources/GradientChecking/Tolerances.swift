@@ -6,6 +6,8 @@ struct Tolerances {
   let precision: Double
   let relative: Double
   private let absolute: Double?
+  /// What is allowed besides, in proportion to the largest derivative.
+  private let absoluteShare: Double
   /// The first step, in proportion to the scale of what is moved.
   let step: Double
 
@@ -13,13 +15,14 @@ struct Tolerances {
     self.precision = precision
     relative = options.relativeTolerance ?? (precision < 1e-10 ? 1e-6 : 1e-2)
     absolute = options.absoluteTolerance
+    absoluteShare = 30 * pow(precision, 2 / 3.0)
     step = options.step ?? cbrt(precision)
   }
 
   /// The error allowed in a derivative, where the largest by the same input is `largest`. Central
   /// differences of values around 1 are no better than `precision^(2/3)`; thirty times that.
   func allowed(_ derivative: Double, largest: Double) -> Double {
-    relative * abs(derivative) + (absolute ?? 30 * pow(precision, 2 / 3.0) * largest)
+    relative * abs(derivative) + (absolute ?? absoluteShare * largest)
   }
 
   /// What an element is, given what both sides say about it.
