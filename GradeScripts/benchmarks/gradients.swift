@@ -97,7 +97,8 @@ struct LSTM: Layer {
     let (n, t) = (x.shape[0], x.shape[1])
     var (hidden, cell) = (try inputs["hidden"], try inputs["cell"])
     let h = hidden.shape[1]
-    let fromInput = try (x.reshaped([n * t, -1]).matrixMultiplied(by: inputs["inputWeight"])
+    let fromInput = try
+      (x.reshaped([n * t, -1]).matrixMultiplied(by: inputs["inputWeight"])
       + inputs["bias"]).reshaped([n, t, 4 * h])
     let weight = try inputs["hiddenWeight"]
     var steps: [Step] = []
@@ -173,7 +174,8 @@ struct BatchNorm: Layer {
   func backward(_ upstream: Tensor<Double>, cache: Named) throws -> Named {
     let normal = try cache["normal"]
     let dn = try upstream * cache["scale"]
-    let x = try (dn - dn.mean(axis: 0) - normal * (dn * normal).mean(axis: 0))
+    let x =
+      try (dn - dn.mean(axis: 0) - normal * (dn * normal).mean(axis: 0))
       / cache["deviation"]
     return [
       "x": x, "scale": try (upstream * normal).sum(axis: 0), "shift": try upstream.sum(axis: 0),
@@ -201,7 +203,8 @@ func peakMemory() throws -> Double {
 
 /// How much memory a fast check of a weight of a million elements (7.6 MiB) takes.
 func timeMillion() throws {
-  let product = DifferentiableFunction("product") { (inputs: Named) -> (output: Tensor<Double>, cache: Named) in
+  let product = DifferentiableFunction("product") {
+    (inputs: Named) -> (output: Tensor<Double>, cache: Named) in
     (try inputs["x"].matrixMultiplied(by: inputs["weight"]), inputs)
   } backward: { (upstream: Tensor<Double>, inputs: Named) -> Named in
     [
