@@ -16,11 +16,11 @@ final class ReportTests: XCTestCase {
           worst at [1, 3]: the backward pass gives -1, the differences 1 ± 1e-10
           diagnosis: only the second of 3 blocks is wrong
 
-          ↓ axis 0 (2)   → axis 1 (6)
+          ↓ axis 0 (2)  → axis 1 (6)
             0 1 2 3 4 5
           0 · · ████· ·
           1 · · ████· ·
-          █ ≥ 10 %  ▓ ≥ 1 %  ▒ ≥ 0.1 %  ░ < 0.1 % of the largest derivative (1)  · right
+          █ ≥ 10 %  ▓ ≥ 1 %  ▒ ≥ 0.1 %  ░ < 0.1 %  of the largest derivative (1)  · right
 
           axis 0 (2)  ██      everywhere
           axis 1 (6)  ▁▁██▁▁  only indices 2, 3

@@ -130,8 +130,8 @@ private struct ReportWriter {
     }
     if let map = input.shownMap {
       let picture = map.terminalPicture(color: color, width: width - 4)
-      lines +=
-        [""] + picture.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+      let parts = picture.split(separator: "\n", omittingEmptySubsequences: false)
+      lines += [""] + parts.map(String.init) + [""]
     }
     return lines.map { "    " + $0 }
   }

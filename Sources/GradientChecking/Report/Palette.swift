@@ -53,7 +53,7 @@ struct Palette {
   /// For terminals, whose ground is unknown.
   static let terminal: [Shade: RGB] = [
     .right: RGB(0x808890), .kink: RGB(0x4A8CE8), .undecided: RGB(0xC08A00),
-    .slight: RGB(0xE08FA8), .small: RGB(0xE0648C), .medium: RGB(0xDC3A72), .large: RGB(0xD01458),
+    .slight: RGB(0xDC4A7C), .small: RGB(0xDC3A72), .medium: RGB(0xD82866), .large: RGB(0xD01458),
   ]
   static let good = RGB(0x2E9E6B)
   static let bad = RGB(0xD01458)

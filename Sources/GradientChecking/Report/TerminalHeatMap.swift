@@ -52,9 +52,7 @@ private struct TextPicture {
   }
 
   var lines: [String] {
-    var lines: [String] = []
-    let captions = grid.axisCaptions.joined(separator: "   ")
-    if !captions.isEmpty { lines.append(paint(captions, .right)) }
+    var lines = filled(grid.axisCaptions.map { ($0, nil) }).map { paint($0, .right) }
     let across = grid.panelColumns(room: (width + 3) / (panelWidth + 3))
     for first in stride(from: 0, to: grid.panels, by: across) {
       let panels = (first..<min(first + across, grid.panels)).map(panel)
@@ -115,18 +113,31 @@ private struct TextPicture {
   }
 
   private var legend: [String] {
-    func explained(_ shades: [Shade], _ paint: (String, Shade) -> String) -> String {
-      shades.map { "\(paint(String($0.mark), $0)) \($0.meaning)" }.joined(separator: "  ")
+    let unit = "of the largest derivative (\(brief(grid.scale.largest)))"
+    let wrong = Shade.wrong.map(explained)
+    let others = ([.right] + grid.rareShades).map(explained)
+    return filled(wrong + [(unit, nil)] + others)
+  }
+
+  private func explained(_ shade: Shade) -> (text: String, shade: Shade?) {
+    ("\(shade.mark) \(shade.meaning)", shade)
+  }
+
+  /// The parts, two spaces apart, in lines that are as full as the width allows; the mark of a part
+  /// with a shade is painted.
+  private func filled(_ parts: [(text: String, shade: Shade?)]) -> [String] {
+    var (lines, length) = ([String](), 0)
+    for (text, shade) in parts {
+      let painted = shade.map { paint(String(text.prefix(1)), $0) + text.dropFirst() } ?? text
+      if lines.isEmpty || length + 2 + text.count > width {
+        lines.append(painted)
+        length = text.count
+      } else {
+        lines[lines.count - 1] += "  " + painted
+        length += 2 + text.count
+      }
     }
-    func parts(_ paint: (String, Shade) -> String) -> [String] {
-      [
-        explained(Shade.wrong, paint),
-        "of the largest derivative (\(brief(grid.scale.largest)))  "
-          + explained([.right] + grid.rareShades, paint),
-      ]
-    }
-    let fits = parts { text, _ in text }.joined(separator: " ").count <= width
-    return fits ? [parts(paint).joined(separator: " ")] : parts(paint)
+    return lines
   }
 
   private func paint(_ text: String, _ shade: Shade) -> String {
