@@ -3,8 +3,8 @@ import Tensors
 /// Compares a gradient with differences along random directions in an input: two calls of the
 /// forward pass for each, however many elements there are.
 ///
-/// A direction is +1 or −1 times the input's scale for every element, so that each element counts
-/// as much as any other. What a mistake in few of many elements changes is small beside the sum.
+/// A direction is a random weight around +1 or −1, times the input's scale, for every element, so
+/// that each counts about as much as any other. What a mistake in few of many elements changes is small beside the sum.
 struct FastCheck<Scalar: TensorScalar> {
   let probe: Probe<Scalar>
   let inputs: NamedTensors<Scalar>
@@ -24,9 +24,9 @@ struct FastCheck<Scalar: TensorScalar> {
     let noise = channels.noise(probe.expectedNoise)
     var (projection, square) = (0.0, 0.0)
     analytic.withUnsafeElements { elements in
-      forEachSign(count: elements.count, seed: seed) { index, sign in
+      forEachWeight(count: elements.count, seed: seed) { index, weight in
         let value = Double(elements[index])
-        projection += sign * value
+        projection += weight * value
         square += value * value
       }
     }
@@ -67,8 +67,8 @@ struct FastCheck<Scalar: TensorScalar> {
     let x = inputs.values[input]
     func outputs(_ distance: Double) throws -> [Double] {
       try probe.outputs(input: input) { moved in
-        forEachSign(count: moved.count, seed: seed) { index, sign in
-          moved[index] = Scalar(Double(moved[index]) + sign * distance)
+        forEachWeight(count: moved.count, seed: seed) { index, weight in
+          moved[index] = Scalar(Double(moved[index]) + weight * distance)
         }
       } back: { moved in
         x.withUnsafeElements { _ = moved.update(fromContentsOf: $0) }
@@ -80,14 +80,16 @@ struct FastCheck<Scalar: TensorScalar> {
   }
 }
 
-/// Calls `body` with each index and a random sign, the same ones for the same seed: a direction
-/// that needs no memory.
-func forEachSign(count: Int, seed: UInt64, _ body: (Int, Double) -> Void) {
+/// Calls `body` with each index and a random weight, the same ones for the same seed: a direction
+/// that needs no memory. Weights are between ½ and 3⁄2 in size, of either sign, so that errors which
+/// are equal and opposite do not cancel.
+func forEachWeight(count: Int, seed: UInt64, _ body: (Int, Double) -> Void) {
   var random = SeededGenerator(seed: seed)
   var bits: UInt64 = 0
   for index in 0..<count {
-    if index % 64 == 0 { bits = random.next() }
-    body(index, bits & 1 == 0 ? 1 : -1)
-    bits >>= 1
+    if index % 4 == 0 { bits = random.next() }
+    let size = 0.5 + Double(bits & 0x7FFF) / 0x8000
+    body(index, bits & 0x8000 == 0 ? size : -size)
+    bits >>= 16
   }
 }

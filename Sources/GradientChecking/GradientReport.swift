@@ -109,7 +109,7 @@ public struct Fault: Codable, Sendable, Equatable {
   public enum Kind: String, Codable, Sendable, CaseIterable {
     case forwardVaries, backwardVaries, inputMutated, upstreamMutated, outputShapeVaries
     case gradientMissing, gradientUnknown, gradientShape, zeroUpstream, notLinear
-    case outputNotFinite, gradientNotFinite, batchInconsistent, twinDiffers, staleCache, threw
+    case outputNotFinite, gradientNotFinite, batchInconsistent, twinDiffers, threw
   }
   public var kind: Kind
   /// What was expected, what came, where, and what to do next.

@@ -51,8 +51,8 @@ final class Probe<Scalar: TensorScalar> {
     for input in moved.values.indices {
       let step = distance * Scale(kept.values[input]).ofAll
       moved.withUnsafeMutableElements(at: input) { elements in
-        forEachSign(count: elements.count, seed: seed &+ UInt64(input)) { index, sign in
-          elements[index] = Scalar(Double(elements[index]) + sign * step)
+        forEachWeight(count: elements.count, seed: seed &+ UInt64(input)) { index, weight in
+          elements[index] = Scalar(Double(elements[index]) + weight * step)
         }
       }
     }

@@ -184,6 +184,24 @@ final class GradientCheckTests: XCTestCase {
     XCTAssertLessThan(report.forwardCalls, 100)
   }
 
+  func testTwoSwappedElementsAreSeenInFastMode() throws {
+    let swapped = DifferentiableFunction("swapped") {
+      (inputs: Named) -> (output: Tensor<Double>, cache: Tensor<Double>) in
+      (try inputs["x"].squared(), try inputs["x"])
+    } backward: { (upstream: Tensor<Double>, x: Tensor<Double>) -> Named in
+      var gradient = try 2 * x * upstream
+      (gradient[3], gradient[4000]) = (gradient[4000], gradient[3])
+      return ["x": gradient]
+    }
+    let x = Tensor<Double>.randomNormal([5000], using: &random)
+    for seed in 0..<50 {
+      var options = GradientCheckOptions(mode: .fast)
+      options.seed = UInt64(seed)
+      let report = try checkGradients(of: swapped, at: ["x": x], options: options)
+      XCTAssertEqual(report.verdict, .wrong, "seed \(seed)")
+    }
+  }
+
   func testFloatAloneIsCheckedAsFarAsItsDifferencesGo() throws {
     let right = elementwise({ (x: Float) in tanh(x) }, derivative: { 1 - tanh($0) * tanh($0) })
     let wrong = elementwise({ (x: Float) in tanh(x) }, derivative: { 1 - tanh($0) })
