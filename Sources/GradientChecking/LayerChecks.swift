@@ -1,4 +1,5 @@
 import Foundation
+import Foundation
 import Tensors
 
 /// What a program that holds somebody's layers is asked to check: how `backprop gradcheck` speaks
@@ -15,29 +16,8 @@ public struct LayerChecks: Codable, Sendable {
     (self.shapes, self.mode, self.seed, self.inFloat) = (shapes, mode, seed, inFloat)
   }
 
-  /// An input's shape on a command line: `x=4x5` for random numbers, `target=4<10` for random
-  /// integers below 10.
-  public struct InputShape: Codable, Sendable, Equatable {
-    public var name: String
-    public var shape: [Int]
-    /// What integers stay below; nil for an input of numbers.
-    public var limit: Int?
-
-    /// - Throws: `TensorError` for a text of another form.
-    public init(_ text: String) throws {
-      guard let match = text.wholeMatch(of: /(\w+)=(\d+(?:x\d+)*)(?:<(\d+))?/),
-        case let sizes = match.2.split(separator: "x").compactMap({ Int($0) }),
-        sizes.count == match.2.split(separator: "x").count, !sizes.contains(0)
-      else {
-        throw TensorError(
-          "--input \(text)", shapes: [],
-          reason: "expected a name and a shape, such as x=4x5, or target=4<10 for integers below 10"
-        )
-      }
-      (name, shape) = (String(match.1), sizes)
-      limit = match.3.flatMap { Int($0) }
-    }
-  }
+  /// What an input's elements are.
+  public enum InputKind: String, Codable, Sendable { case numbers, integers, masks }
 
   /// What came of one layer.
   public struct Result: Codable, Sendable {
@@ -45,30 +25,33 @@ public struct LayerChecks: Codable, Sendable {
     public var report: GradientReport?
     /// The error that a pass or the layer's examples threw.
     public var failure: String?
+    /// The inputs that the layer has, by name; empty where its examples could not be made.
+    public var inputs: [String: InputKind] = [:]
+
+    public init(layer: String, failure: String) { (self.layer, self.failure) = (layer, failure) }
+
+    init(layer: String) { self.layer = layer }
   }
 
   /// Checks a layer.
-  public func check<L: Layer>(_ type: L.Type) -> Result {
-    result("\(type)") {
-      try checkGradients(of: L(), at: inputs(of: type), options: options)
-    }
+  public func check<L: Layer>(_ type: L.Type) -> [Result] {
+    [result(type) { try checkGradients(of: L(), at: $0, options: options) }]
   }
+
+  /// Checks a layer whose generic parameter is not its scalar.
+  public func check<L: Layer>(_ type: L.Type, twin: Any.Type) -> [Result] { check(type) }
 
   /// Checks a layer in `Double` and, where that is asked for, its twin in `Float` against it.
   public func check<L: Layer, Twin: Layer>(
     _ type: L.Type, twin: Twin.Type
   ) -> [Result] where L.Scalar == Double, Twin.Scalar == Float {
-    var results = [check(type)]
-    if inFloat {
-      results.append(
-        result("\(twin)") {
-          let inputs = try inputs(of: type).cast(to: Float.self)
-          return try checkGradients(
-            of: DifferentiableFunction(Twin()), twin: DifferentiableFunction(L()), at: inputs,
-            options: options)
-        })
+    guard inFloat else { return check(type) }
+    let inFloat = result(type, named: "\(twin)") { inputs in
+      try checkGradients(
+        of: DifferentiableFunction(Twin()), twin: DifferentiableFunction(L()),
+        at: inputs.cast(to: Float.self), options: options)
     }
-    return results
+    return check(type) + [inFloat]
   }
 
   private var options: GradientCheckOptions {
@@ -77,39 +60,71 @@ public struct LayerChecks: Codable, Sendable {
     return options
   }
 
-  private func result(_ layer: String, _ check: () throws -> GradientReport) -> Result {
+  private func result<L: Layer>(
+    _ type: L.Type, named name: String? = nil,
+    _ check: (NamedTensors<L.Scalar>) throws -> GradientReport
+  ) -> Result {
+    var result = Result(layer: name ?? "\(type)")
     do {
-      return Result(layer: layer, report: try check())
+      var random = SeededGenerator(seed: seed)
+      var inputs = try L.exampleInputs(using: &random)
+      result.inputs = Self.kinds(of: inputs)
+      try reshape(&inputs, using: &random)
+      result.report = try check(inputs)
     } catch {
-      return Result(layer: layer, failure: "\(error)")
+      result.failure = "\(error)"
     }
+    return result
   }
 
-  /// The layer's examples, with those inputs replaced whose shapes are given.
-  private func inputs<L: Layer>(of type: L.Type) throws -> NamedTensors<L.Scalar> {
-    var random = SeededGenerator(seed: seed)
-    var inputs = try L.exampleInputs(using: &random)
+  private static func kinds<Scalar>(of inputs: NamedTensors<Scalar>) -> [String: InputKind] {
+    var kinds: [String: InputKind] = [:]
+    for name in inputs.names { kinds[name] = .numbers }
+    for name in inputs.integers.keys { kinds[name] = .integers }
+    for name in inputs.masks.keys { kinds[name] = .masks }
+    return kinds
+  }
+
+  /// Replaces the inputs whose shapes are given, where there are such.
+  private func reshape<Scalar>(
+    _ inputs: inout NamedTensors<Scalar>, using random: inout SeededGenerator
+  ) throws {
+    let kinds = Self.kinds(of: inputs)
     for input in shapes {
-      if let limit = input.limit {
-        guard inputs.integers[input.name] != nil else {
-          throw missing(input.name, among: inputs.integers.keys.sorted(), "integers")
-        }
+      switch (kinds[input.name], input.limit) {
+      case (.numbers, nil): inputs.set(input.name, to: .randomNormal(input.shape, using: &random))
+      case (.integers, let limit?):
         inputs.integers[input.name] = .random(input.shape, in: 0..<limit, using: &random)
-      } else {
-        guard inputs.names.contains(input.name) else {
-          throw missing(input.name, among: inputs.names, "numbers")
-        }
-        inputs.set(input.name, to: .randomNormal(input.shape, using: &random))
+      case (.masks, nil):
+        inputs.masks[input.name] = .random(input.shape, probability: 0.5, using: &random)
+      default: break
       }
     }
-    return inputs
   }
 
-  private func missing(_ name: String, among names: [String], _ kind: String) -> TensorError {
-    let known = names.isEmpty ? "none" : names.joined(separator: ", ")
-    return TensorError(
-      "--input \(name)", shapes: [],
-      reason: "the layer has no such input of \(kind); it has \(known)")
+  /// Why a shape that was asked for fits no layer; nil where each fits one, or where that is not
+  /// known.
+  public func misuse(in results: [Result]) -> String? {
+    guard results.allSatisfy({ !$0.inputs.isEmpty }) else { return nil }
+    for input in shapes {
+      let kinds = results.compactMap { $0.inputs[input.name] }
+      if kinds.isEmpty {
+        let layers = results.map { result in
+          "\(result.layer) has \(result.inputs.keys.sorted().joined(separator: ", "))"
+        }
+        return "--input \(input.name): no layer has such an input; "
+          + layers.joined(separator: "; ")
+      }
+      if input.limit == nil && !kinds.contains(where: { $0 != .integers }) {
+        return "--input \(input.name): it holds integers; say below which, as in "
+          + "\(input.name)=\(input.text)<10"
+      }
+      if input.limit != nil && !kinds.contains(.integers) {
+        return "--input \(input.name): it holds \(kinds[0].rawValue), no integers; leave the limit "
+          + "out, as in \(input.name)=\(input.text)"
+      }
+    }
+    return nil
   }
 }
 
@@ -121,5 +136,26 @@ extension LayerChecks {
   /// - Throws: `DecodingError` for anything else.
   public static func results(json: String) throws -> [Result] {
     try decodedReport([Result].self, from: json)
+  }
+
+  /// The results as a page; those that there is no report of as a fault.
+  public static func page(_ results: [Result]) -> String {
+    gradientReportPage(
+      results.map { result in
+        result.report
+          ?? GradientReport(
+            function: result.layer, scalar: "not checked", mode: .elements, seed: 0, gradients: [],
+            faults: [Fault(.threw, result.failure ?? "")])
+      })
+  }
+
+  /// What a program made of somebody's layers does: checks the one that its arguments name.
+  ///
+  /// Its arguments are the checks as JSON, the number of the layer, and the file for the results.
+  public static func run(_ layers: [(LayerChecks) -> [Result]]) throws {
+    let arguments = CommandLine.arguments
+    let checks = try JSONDecoder().decode(LayerChecks.self, from: Data(arguments[1].utf8))
+    try json(layers[Int(arguments[2]) ?? 0](checks))
+      .write(toFile: arguments[3], atomically: true, encoding: .utf8)
   }
 }

@@ -27,9 +27,10 @@ public struct KitBuild: Sendable {
   }
 
   public var isComplete: Bool {
-    ["libExerciseKit.so", "Modules/ExerciseTesting.swiftmodule"].allSatisfy {
-      FileManager.default.fileExists(atPath: folder.appending(path: $0).path)
-    }
+    [
+      "libExerciseKit.so", "Modules/ExerciseTesting.swiftmodule",
+      "Modules/GradientChecking.swiftmodule",
+    ].allSatisfy { FileManager.default.fileExists(atPath: folder.appending(path: $0).path) }
   }
 
   /// Builds what exercises are compiled against, where it is missing; the build's own progress goes
@@ -81,6 +82,11 @@ struct CompilerError: Equatable {
   var file: String
   /// `path:line:column: error: message`
   var line: String
+
+  /// What stands behind `error: `.
+  var message: String {
+    line.split(separator: "error: ", maxSplits: 1).last.map(String.init) ?? line
+  }
 
   /// The errors in the compiler's output, in order, each once.
   static func parse(_ output: String) -> [CompilerError] {

@@ -17,13 +17,30 @@ struct NewLayer: ParsableCommand {
   @Option(name: .shortAndLong, help: "The file to write, if another.")
   var output: String?
 
-  func run() throws {
-    guard name.wholeMatch(of: /[A-Z][A-Za-z0-9_]*/) != nil, name != "Layer" else {
+  /// Words of Swift that begin with a capital, and what the layer's own text speaks of.
+  private static let takenNames: Set = [
+    "Any", "Self", "Layer", "Scalar", "Tensor", "TensorScalar", "NamedTensors", "SeededGenerator",
+    "Tensors", "GradientChecking",
+  ]
+
+  private var path: String { output ?? "\(name).swift" }
+
+  func validate() throws {
+    guard name.wholeMatch(of: /\p{Lu}[\p{L}\p{Nd}_]*/) != nil else {
       throw ValidationError(
         "“\(name)” is no name for a layer; expected a capital letter, then letters and digits, as in "
           + "Swish")
     }
-    let file = URL(fileURLWithPath: output ?? "\(name).swift")
+    guard !Self.takenNames.contains(name) else {
+      throw ValidationError("“\(name)” has a meaning already; choose another name, as in Swish")
+    }
+    guard path.hasSuffix(".swift") else {
+      throw ValidationError("\(path) is no Swift file: its name must end in .swift")
+    }
+  }
+
+  func run() throws {
+    let file = URL(fileURLWithPath: path)
     guard !FileManager.default.fileExists(atPath: file.path) else {
       throw GradingError(
         "exists already and stays as it is; choose another name", path: shortPath(file))

@@ -19,7 +19,8 @@ final class FloorTests: XCTestCase {
   /// it imports only the kernels, to say which processor they are for, and the reports of gradient
   /// checks.
   static let aside: [String: [String]] = [
-    "Grading": [], "Notebooks": [], "backprop": ["GradientChecking", "Grading", "Notebooks", "Kernels"],
+    "Grading": [], "Notebooks": [],
+    "backprop": ["GradientChecking", "Grading", "Notebooks", "Kernels"],
   ]
   /// Each C library is spoken to in one place.
   static let owners = [
