@@ -100,6 +100,35 @@ final class GradientCheckCommandTests: TemporaryFolderTestCase {
     XCTAssertTrue(results[0].failure?.contains("crashed") == true)
   }
 
+  func testAnInterruptedCheckLeavesNoLayerRunning() throws {
+    let alive = "try! \"\".write(toFile: \"alive\", atomically: false, encoding: .utf8)"
+    try write(
+      "import Foundation\n" + Self.imports + Self.square("Endless", "while true { \(alive) }"),
+      to: "Endless.swift")
+    _ = try runBackprop(["list"], in: folder)  // skips where it is not built
+    let process = Process()
+    process.executableURL = Here.build.folder.appending(path: "backprop")
+    process.arguments = ["gradcheck", "Endless.swift"]
+    process.currentDirectoryURL = folder
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let file = folder.appending(path: "alive")
+    func isWritten(within seconds: Double) -> Bool {
+      try? FileManager.default.removeItem(at: file)
+      let end = Date(timeIntervalSinceNow: seconds)
+      while Date() < end {
+        if FileManager.default.fileExists(atPath: file.path) { return true }
+        usleep(50_000)
+      }
+      return false
+    }
+    XCTAssertTrue(isWritten(within: 30))
+    process.terminate()
+    process.waitUntilExit()
+    sleep(2)
+    XCTAssertFalse(isWritten(within: 1))
+  }
+
   func testOnlyTheBeginningOfWhatALayerPrintsIsShown() throws {
     try write(Self.imports + Self.square("Talks", "print(\"hello\")"), to: "Talks.swift")
     let check = try backprop("gradcheck", "Talks.swift")
