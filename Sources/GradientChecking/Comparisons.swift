@@ -252,11 +252,15 @@ private final class Once<Value> {
   }
 }
 
-/// Rows of equal width as one array of columns: `[O, I]` as `[I, O]`.
+/// Rows of equal width as one array of columns: `[O, I]` as `[I, O]`. Eight rows at a time, so that
+/// what is written next to each other is written together.
 private func transposed(_ rows: [[Double]], width: Int) -> [Double] {
   var result = [Double](repeating: 0, count: rows.count * width)
-  for (o, row) in rows.enumerated() {
-    for i in 0..<width { result[i * rows.count + o] = row[i] }
+  for start in stride(from: 0, to: rows.count, by: 8) {
+    let block = start..<min(start + 8, rows.count)
+    for i in 0..<width {
+      for o in block { result[i * rows.count + o] = rows[o][i] }
+    }
   }
   return result
 }

@@ -29,31 +29,30 @@ struct FullCheck<Scalar: TensorScalar> {
     let c = noise.count
     var result = Result(channelCount: c, numeric: [], errorBars: [], verdicts: [])
     result.numeric.reserveCapacity(x.count * c)
-    var gaps: [Double] = []
-    gaps.reserveCapacity(x.count * c)
+    // First the gaps, which then become error bars where they stand.
+    result.errorBars.reserveCapacity(x.count * c)
     var steps: [Double] = []
     for element in 0..<x.count {
       let first = try difference(
         input, element, tolerances.step * scale.of(Double(x.elements[element])))
       result.numeric.append(contentsOf: first.central)
-      gaps.append(contentsOf: first.gap)
+      result.errorBars.append(contentsOf: first.gap)
       steps.append(first.step)
     }
     for value in result.numeric where abs(value) > result.largest && value.isFinite {
       result.largest = abs(value)
     }
-    result.errorBars = [Double](repeating: 0, count: gaps.count)
-    result.verdicts = [ErrorMap.ElementVerdict](repeating: .right, count: gaps.count)
+    result.verdicts = [ErrorMap.ElementVerdict](repeating: .right, count: x.count * c)
     for element in 0..<x.count {
       var settled = true
       for channel in 0..<c {
         let (at, step) = (element * c + channel, steps[element])
-        let value = result.numeric[at]
+        let (value, gap) = (result.numeric[at], result.errorBars[at])
         // A second derivative fifty times the first, in units of the scale, passes for smooth.
         let smooth = 50 * tolerances.step * result.largest + 4 * noise[channel] / step
         let allowed = tolerances.allowed(value, largest: result.largest)
-        result.errorBars[at] = noise[channel] / step + gaps[at] * tolerances.step
-        let isRight = abs(analytic[at] - value) <= allowed && gaps[at] <= smooth
+        result.errorBars[at] = noise[channel] / step + gap * tolerances.step
+        let isRight = abs(analytic[at] - value) <= allowed && gap <= smooth
         if !isRight { settled = false }
       }
       if !settled { try look(closer: element, of: input, analytic, &result) }

@@ -27,6 +27,8 @@ public struct NamedTensors<Scalar: TensorScalar>: Equatable, Sendable {
   /// The tensor of that name.
   /// - Throws: `TensorError` naming those that there are, where there is none of that name.
   public subscript(name: String) -> Tensor<Scalar> {
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
     get throws {
       guard let index = names.firstIndex(of: name) else { throw missing(name, among: names) }
       return values[index]
@@ -34,6 +36,8 @@ public struct NamedTensors<Scalar: TensorScalar>: Equatable, Sendable {
   }
 
   /// Sets the tensor of that name, which is added at the end where there is none.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   public mutating func set(_ name: String, to tensor: Tensor<Scalar>) {
     if let index = names.firstIndex(of: name) {
       values[index] = tensor
@@ -84,6 +88,8 @@ public struct NamedTensors<Scalar: TensorScalar>: Equatable, Sendable {
 }
 
 extension NamedTensors: ExpressibleByDictionaryLiteral {
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   public init(dictionaryLiteral elements: (String, Tensor<Scalar>)...) {
     for (name, tensor) in elements { set(name, to: tensor) }
   }
