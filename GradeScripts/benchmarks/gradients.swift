@@ -1,6 +1,5 @@
-// Times the gradient checker on three layers, and prints `layer mode milliseconds` lines: the
-// median of some runs, in Double, of all inputs. GradeScripts/benchmark-gradients runs it beside
-// PyTorch's gradcheck.
+// Times the gradient checker on three layers, and prints a `layer mode milliseconds` line for each
+// run, in Double, of all inputs. GradeScripts/benchmark-gradients runs it beside PyTorch's gradcheck.
 import Foundation
 import GradientChecking
 import Kernels
@@ -183,15 +182,13 @@ struct BatchNorm: Layer {
   }
 }
 
-/// The median time of checks, in milliseconds, after two to warm up.
+/// Prints the times of three checks, in milliseconds, after one to warm up.
 func time<L: Layer>(_ layer: L, _ mode: GradientCheckMode) throws {
-  var times: [Double] = []
-  for run in 0..<13 {
+  for run in 0..<4 {
     let report = try checkGradients(of: layer, options: GradientCheckOptions(mode: mode))
     guard report.verdict == .right else { fatalError("\(report)") }
-    if run >= 2 { times.append(report.seconds * 1000) }
+    if run > 0 { print("\(L.self)", mode.rawValue, report.seconds * 1000) }
   }
-  print("\(L.self)".prefix { $0 != "<" }, mode.rawValue, times.sorted()[times.count / 2])
 }
 
 /// The peak of memory that this process has used, in MiB.
@@ -225,9 +222,10 @@ func timeMillion() throws {
   print("Million memory", try peakMemory() - before)
 }
 
+// First, since the peak of memory only grows.
+try timeMillion()
 for mode in [GradientCheckMode.jacobian, .elements, .fast] {
   try time(Convolution(), mode)
   try time(LSTM(), mode)
   try time(BatchNorm(), mode)
 }
-try timeMillion()
