@@ -2,7 +2,7 @@ import Tensors
 
 /// Mistakes that are seen in the error: what was returned less what should have been.
 let errorShapeHypotheses: [Hypothesis] = [
-  targetTermMissing, directPathMissing, diagonalOnly, penalty, statisticsTermMissing,
+  targetTermMissing, directPathMissing, diagonalOnly, directPathOnly, statisticsTermMissing,
 ]
 
 // MARK: - The target class
@@ -83,6 +83,24 @@ private let directPathMissing: Hypothesis = { evidence in
   return nil
 }
 
+/// The upstream gradient as it came, although the outputs are more than their inputs.
+private let directPathOnly: Hypothesis = { evidence in
+  guard let sides = SideBySide(evidence), sides.isFinite, let jacobian = evidence.jacobian,
+    evidence.outputs.names.count == 1, let name = evidence.outputs.names.first,
+    evidence.outputs.values[0].shape == sides.shape
+  else { return nil }
+  let (elements, columns) = (jacobian.elements, sides.count)
+  let largest = elements.reduce(0) { max($0, abs($1)) }
+  let mixes = elements.indices.contains {
+    $0 / columns != $0 % columns && abs(elements[$0]) > 1e-6 * largest
+  }
+  guard mixes, sides.agrees(with: evidence.flatUpstream, least: 6) else { return nil }
+  return Diagnosis(
+    .pathMissing,
+    "it is the upstream gradient of `\(name)` as it came, that of a direct path from "
+      + "`\(evidence.name)` to `\(name)`: the gradient through the rest of the layer is missing")
+}
+
 /// As though each output depended on the input at its own position only.
 private let diagonalOnly: Hypothesis = { evidence in
   guard let sides = SideBySide(evidence), sides.isFinite, let jacobian = evidence.jacobian,
@@ -100,8 +118,8 @@ private let diagonalOnly: Hypothesis = { evidence in
 }
 
 /// The error is a multiple of the input.
-private let penalty: Hypothesis = { evidence in
-  guard let sides = SideBySide(evidence), sides.isFinite, sides.count >= 5,
+let penalty: Hypothesis = { evidence in
+  guard let sides = SideBySide(evidence), sides.isFinite, sides.count >= 4,
     let input = try? evidence.inputs[evidence.name], input.shape == sides.shape,
     sides.isIndependent(of: input.elements), Set(input.elements).count > 3
   else { return nil }
@@ -112,6 +130,8 @@ private let penalty: Hypothesis = { evidence in
   let size = products.reduce(0) { $0 + abs($1) }
   guard abs(products.reduce(0, +)) > 1e-6 * size else { return nil }
   for (basis, formula) in [(x, "λ·x"), (x.map { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }, "λ·sign(x)")] {
+    // Where all signs are the same, anything may have added the same number to every element.
+    guard basis == x || sides.count >= 6 && Set(basis).count > 1 else { continue }
     guard let factor = sides.errorFactor(of: basis),
       sides.errorAgrees(with: basis.map { factor * $0 })
     else { continue }
@@ -129,166 +149,6 @@ private let penalty: Hypothesis = { evidence in
     )
   }
   return nil
-}
-
-// MARK: - Statistics over axes
-
-/// The error of each line along some axes is what a term through the mean, the variance or a sum
-/// over these axes would have been.
-private let statisticsTermMissing: Hypothesis = { evidence in
-  guard let sides = SideBySide(evidence), sides.isFinite,
-    let input = try? evidence.inputs[evidence.name], input.shape == sides.shape
-  else { return nil }
-  let wide = sides.shape.indices.filter { sides.shape[$0] > 1 }
-  guard !wide.isEmpty, wide.count <= 5 else { return nil }
-  let subsets = (1..<1 << wide.count).map { bits in
-    wide.indices.filter { bits >> $0 & 1 == 1 }.map { wide[$0] }
-  }
-  func size(_ axes: [Int]) -> Int { axes.reduce(1) { $0 * sides.shape[$1] } }
-  let lines = subsets.filter { size($0) >= 3 }.sorted { size($0) > size($1) }
-    .map { (axes: $0, lines: Lines(sides, along: $0)) }
-  for shape in StatisticsError.all(input: input.elements, outputs: evidence.outputs, sides) {
-    for (axes, lines) in lines {
-      guard let bases = shape.bases(lines) else { continue }
-      let errors = lines.fit(sides.error, bases, wrong: sides.wrong, errorBars: sides.errorBars)
-      guard errors.fits, errors.freedom >= 4, 10 * errors.wrongLines >= 9 * lines.members.count,
-        !lines.fit(sides.numeric, bases, wrong: sides.telling, errorBars: sides.errorBars).fits
-      else { continue }
-      let place =
-        axes.count == 1
-        ? "axis \(axes[0]) (\(size(axes)) elements)"
-        : "axes \(list(axes.map(String.init))) (\(size(axes)) elements together)"
-      return Diagnosis(
-        .statisticsTermMissing, "along \(place) the error is \(shape.pattern): \(shape.meaning)")
-    }
-  }
-  return nil
-}
-
-/// A shape that errors along a line have, and what it means.
-private struct StatisticsError {
-  var pattern: String
-  var meaning: String
-  /// What the errors of a line are a combination of.
-  var bases: (Lines) -> [[Double]]?
-
-  static func all(
-    input x: [Double], outputs: NamedTensors<Double>, _ sides: SideBySide
-  ) -> [StatisticsError] {
-    let ones = [Double](repeating: 1, count: x.count)
-    let missing = "is missing or wrong"
-    var result = [
-      StatisticsError(
-        pattern: "the same for all elements",
-        meaning: "the term through the mean (or the sum) over that axis \(missing)"
-      ) { _ in [ones] },
-      StatisticsError(
-        pattern: "in proportion to x − mean(x)",
-        meaning: "the term through the variance over that axis \(missing)"
-      ) { [$0.centred(x)] },
-      StatisticsError(
-        pattern: "in proportion to x",
-        meaning: "the term through the norm (or the mean of squares) over that axis \(missing)"
-      ) { _ in [x] },
-      StatisticsError(
-        pattern: "a combination of a constant and x",
-        meaning: "the terms through the mean and the variance over that axis are missing or wrong"
-      ) { _ in [ones, x] },
-      StatisticsError(
-        pattern: "in proportion to softmax(x)",
-        meaning: "the term through softmax's sum over that axis \(missing)"
-      ) { [$0.softmax(x)] },
-    ]
-    for (name, y) in zip(outputs.names, outputs.values) where y.shape == sides.shape {
-      result.append(
-        StatisticsError(
-          pattern: "in proportion to the output `\(name)`",
-          meaning: "the term through the sum over that axis \(missing)"
-        ) { _ in [y.elements] })
-    }
-    return result
-  }
-}
-
-/// The elements of a tensor in groups that differ in their indices along some axes only.
-private struct Lines {
-  /// The comparable elements of each line.
-  var members: [[Int]]
-
-  init(_ sides: SideBySide, along axes: [Int]) {
-    let others = sides.shape.indices.filter { !axes.contains($0) }
-    let count = others.reduce(1) { $0 * sides.shape[$1] }
-    members = Array(repeating: [], count: count)
-    for element in 0..<sides.count where sides.comparable[element] {
-      let line = others.reduce(0) { $0 * sides.shape[$1] + sides.index(element, along: $1) }
-      members[line].append(element)
-    }
-  }
-
-  func centred(_ x: [Double]) -> [Double] {
-    mapping(x) { line in
-      let mean = line.reduce(0, +) / Double(line.count)
-      return line.map { $0 - mean }
-    }
-  }
-
-  func softmax(_ x: [Double]) -> [Double] {
-    mapping(x) { line in
-      let largest = line.max() ?? 0
-      let powers = line.map { Double.exp($0 - largest) }
-      let sum = powers.reduce(0, +)
-      return powers.map { $0 / sum }
-    }
-  }
-
-  private func mapping(_ x: [Double], _ change: ([Double]) -> [Double]) -> [Double] {
-    var result = x
-    for line in members {
-      for (element, value) in zip(line, change(line.map { x[$0] })) { result[element] = value }
-    }
-    return result
-  }
-
-  /// Whether the values of each line are a combination of the bases there.
-  ///
-  /// - Returns: Whether they are; how many lines have a wrong element; and by how much the number of
-  ///   elements in these exceeds that of the coefficients.
-  func fit(
-    _ values: [Double], _ bases: [[Double]], wrong: [Bool], errorBars: [Double]
-  ) -> (fits: Bool, wrongLines: Int, freedom: Int) {
-    let largest = values.indices.reduce(0.0) { wrong[$1] ? max($0, abs(values[$1])) : $0 }
-    var (wrongLines, freedom) = (0, 0)
-    for line in members {
-      var rest = line.map { values[$0] }
-      var axes: [[Double]] = []
-      for basis in bases {
-        var axis = line.map { basis[$0] }
-        let before = dot(axis, axis)
-        for other in axes { axis = subtract(dot(axis, other), of: other, from: axis) }
-        let after = dot(axis, axis)
-        guard after > 1e-12 * before else { continue }
-        axes.append(axis.map { $0 / after.squareRoot() })
-      }
-      for axis in axes { rest = subtract(dot(rest, axis), of: axis, from: rest) }
-      for (element, rest) in zip(line, rest)
-      where abs(rest) > 1e-5 * largest + 4 * errorBars[element] {
-        return (false, wrongLines, freedom)
-      }
-      guard line.contains(where: { wrong[$0] }) else { continue }
-      wrongLines += 1
-      // Where every basis is zero, so must the values be, yet they often are.
-      freedom += line.filter { element in bases.contains { $0[element] != 0 } }.count - axes.count
-    }
-    return (true, wrongLines, freedom)
-  }
-
-  private func dot(_ a: [Double], _ b: [Double]) -> Double {
-    zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
-  }
-
-  private func subtract(_ factor: Double, of a: [Double], from b: [Double]) -> [Double] {
-    zip(a, b).map { $1 - factor * $0 }
-  }
 }
 
 // MARK: - Comparing errors

@@ -96,6 +96,7 @@ let rightAtOneEndOfTime: Hypothesis = { evidence in
     guard let isReversed = evidence.isTime(axis) else { continue }
     for first in isReversed {
       let start = first ? 0 : steps - 1
+      if let found = rightAtSeveral(sides, axis, isReversed: first, evidence) { return found }
       guard
         sides.isWrongExactly(
           among: 2 * sides.shape.count, in: { sides.index($0, along: axis) != start })
@@ -110,6 +111,30 @@ let rightAtOneEndOfTime: Hypothesis = { evidence in
   return nil
 }
 
+/// Right at several steps from the one on where the backward pass begins: it stops being carried.
+private func rightAtSeveral(
+  _ sides: SideBySide, _ axis: Int, isReversed: Bool, _ evidence: Evidence
+) -> Diagnosis? {
+  let steps = sides.shape[axis]
+  guard steps >= 4,
+    evidence.timeAxes().contains(where: { $0.axis == axis && $0.isReversed == isReversed })
+  else { return nil }
+  /// How many steps after it has begun the backward pass reaches an element.
+  func age(_ element: Int) -> Int {
+    let index = sides.index(element, along: axis)
+    return isReversed ? index : steps - 1 - index
+  }
+  for kept in 2...steps - 2
+  where sides.isWrongExactly(among: 2 * steps, in: { age($0) >= kept }) {
+    return Diagnosis(
+      .notCarriedBack,
+      "right at the \(isReversed ? "first" : "last") \(kept) time steps (along axis \(axis) of "
+        + "\(steps)) only: from there on the gradient of the hidden state is no longer carried back"
+    )
+  }
+  return nil
+}
+
 extension Evidence {
   /// The directions in which an axis may be time: `false` for forward, `true` for backward; nil
   /// where it is none.
@@ -120,7 +145,8 @@ extension Evidence {
       let directions = timeAxes().filter { $0.axis == axis }.map(\.isReversed)
       return directions.isEmpty ? nil : directions
     }
-    // Only the last state is given out.
-    return numeric.rank == 3 && axis < 2 ? [false, true] : nil
+    // Only the last state is given out; a loss has no time steps of its own.
+    return numeric.rank == 3 && axis < 2 && outputs.values.contains { $0.rank >= 2 }
+      ? [false, true] : nil
   }
 }

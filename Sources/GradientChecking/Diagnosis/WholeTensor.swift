@@ -6,8 +6,10 @@ let wholeTensorHypotheses: [Hypothesis] = [
   WholeTensor.reversed, WholeTensor.offByOne, WholeTensor.sumMissing, WholeTensor.sumOverWrongAxis,
   WholeTensor.upstreamForgotten, WholeTensor.upstreamUsedTwice, WholeTensor.factor,
   WholeTensor.onlyOneIndexCounts, WholeTensor.assignedInsteadOfAdded, WholeTensor.oneUseCounts,
-  WholeTensor.pathMissing, WholeTensor.directPath, WholeTensor.upstreamRearranged,
-  WholeTensor.factorNotTransposed, WholeTensor.signLost, WholeTensor.clipped,
+  WholeTensor.pathMissing, WholeTensor.directPath, WholeTensor.bordersMissing,
+  WholeTensor.upstreamRearranged,
+  WholeTensor.factorNotTransposed, WholeTensor.inputAsItCame, WholeTensor.signLost,
+  WholeTensor.clipped,
   WholeTensor.staleCache, WholeTensor.wrongShape,
 ]
 

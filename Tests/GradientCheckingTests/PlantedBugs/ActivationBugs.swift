@@ -97,13 +97,13 @@ struct ScaledReLUBugs: PlantedLayer {
   static let plants: [Plant<Mistake>] = [
     Plant(
       .missing, "x", "passes the gradient where the input is negative",
-      [.activationDerivativeMissing]),
+      [.activationDerivativeMissing, .maskIgnored]),
     Plant(
       .byUpstream, "x", "asks whether the upstream gradient is positive",
       [.activationDerivativeMisplaced]),
     Plant(
       .inverted, "x", "lets through where it should not, and not where it should",
-      [.activationDerivativeMisplaced]),
+      [.activationDerivativeMisplaced, .maskIgnored]),
     Plant(.scaleNotSummed, "a", "does not sum over the batch", [.sumMissing]),
     Plant(
       .scaleOfInput, "a", "multiplies by the input before the activation",

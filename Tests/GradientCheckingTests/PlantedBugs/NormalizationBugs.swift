@@ -11,6 +11,7 @@ protocol NormalizationBugs: PlantedLayer where Mistake == NormalizationMistake {
 enum NormalizationMistake: CaseIterable {
   case statisticsMissing, varianceMissing, meanMissing, gammaNotSummed, gammaIsBeta
   case betaAveraged, betaNotSummed, gammaAveraged, betaOverWrongAxis, inputAveraged, sumsForMeans
+  case gammaOfInput
 }
 
 struct NormalizationCache {
@@ -55,6 +56,7 @@ extension NormalizationBugs {
     var (dgamma, dbeta) = (try scaled.sum(axis: 0), try upstream.sum(axis: 0))
     switch mistake {
     case .gammaNotSummed: dgamma = scaled
+    case .gammaOfInput: dgamma = try (upstream * cache.inputs["x"]).sum(axis: 0)
     case .gammaIsBeta: dgamma = dbeta
     case .gammaAveraged: dgamma = dgamma / n
     case .betaAveraged: dbeta = dbeta / n
@@ -74,6 +76,9 @@ extension NormalizationBugs {
       Plant(.meanMissing, "x", "takes the mean for a constant", [.statisticsTermMissing]),
       Plant(.gammaNotSummed, "gamma", "does not sum over the batch", [.sumMissing]),
       Plant(.gammaIsBeta, "gamma", "returns dβ for dγ", [.otherInputsGradient]),
+      Plant(
+        .gammaOfInput, "gamma", "multiplies by x instead of the normalised x",
+        [.activationDerivativeMisplaced, .statisticsTermMissing]),
       Plant(.betaAveraged, "beta", "averages over the batch", [.meanInsteadOfSum]),
       Plant(.betaNotSummed, "beta", "does not sum over the batch", [.sumMissing]),
       Plant(.gammaAveraged, "gamma", "averages over the batch", [.meanInsteadOfSum]),

@@ -169,11 +169,11 @@ struct EmbeddingBugs: PlantedLayer {
     switch mistake {
     case .assigned:
       for n in 0..<tokens.shape[0] {
-        for t in 0..<tokens.shape[1] { try table.assign(dy[n, t], at: tokens[n, t]) }
+        for t in 0..<tokens.shape[1] { try table.assign(dy[n, t, .all], at: tokens[n, t]) }
       }
     case .averaged: table = table / Double(tokens.count)
     case .placeNotSummed: place = dy
-    case .placeOfLastSample: place = try dy[dy.shape[0] - 1]
+    case .placeOfLastSample: place = try dy[dy.shape[0] - 1, .all]
     case .placeAveraged: place = try dy.mean(axis: 0)
     case .transposedTable: table = table.transposed()
     default: break

@@ -111,7 +111,7 @@ extension PlantedLayerRows {
       return (output: outputs, cache: pullback)
     } backward: { (upstream: NamedTensors<Double>, pullback) in
       var gradients = try pullback(upstream)
-      var random = SeededGenerator(seed: seed)
+      var random = SeededGenerator(seed: seed &+ 0x9e37_79b9)
       gradients.set(
         input,
         to: try error.spoil(

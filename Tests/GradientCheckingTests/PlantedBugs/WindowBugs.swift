@@ -85,7 +85,7 @@ struct ConvolutionBugs: PlantedLayer {
     switch mistake {
     case .weightsFlipped:
       let flipped = try (0..<3).reversed().map { row in
-        try Tensor.stacking(dw[.all, .all, row, .all].unstacked(axis: -1).reversed(), axis: -1)
+        try Tensor.stacking(dw[.all, .all, row, .all].unstacked(axis: 2).reversed(), axis: 2)
       }
       gradients.set("w", to: try .stacking(flipped, axis: 2))
     case .channelsExchanged: gradients.set("w", to: try dw.permuted(1, 0, 2, 3))
@@ -122,7 +122,9 @@ struct ConvolutionBugs: PlantedLayer {
     Plant(
       .axesExchanged, "x", "exchanges height and width of square images", [.transposed],
       sizes: [2, 3, 5, 5, 4]),
-    Plant(.averaged, "w", "averages over the batch", [.meanInsteadOfSum]),
+    Plant(
+      .averaged, "w", "averages over the batch, which is of two",
+      [.meanInsteadOfSum, .constantFactor]),
   ]
 }
 
@@ -132,7 +134,7 @@ struct MaxPoolingBugs: PlantedLayer {
     case assigned, upstreamForgotten, shifted, transposed, averaged, halved, reversedSamples
   }
   static let name = "max pooling"
-  static let sizes = [2, 3, 7, 7]
+  static let sizes = [2, 4, 7, 11]
   var mistake: Mistake?
 
   static func inputs(
@@ -198,7 +200,9 @@ struct MaxPoolingBugs: PlantedLayer {
       [.assignedInsteadOfAdded]),
     Plant(.upstreamForgotten, "x", "counts how often an element won", [.upstreamForgotten]),
     Plant(.shifted, "x", "is one column off", [.offByOne]),
-    Plant(.transposed, "x", "exchanges rows and columns", [.transposed]),
+    Plant(
+      .transposed, "x", "exchanges rows and columns of square images", [.transposed],
+      sizes: [2, 4, 7, 7]),
     Plant(
       .averaged, "x", "divides by the size of the window, as average pooling does",
       [.constantFactor]),
