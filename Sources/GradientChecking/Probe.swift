@@ -80,17 +80,17 @@ final class Probe<Scalar: TensorScalar> {
 
 extension Probe {
   /// How far rounding really takes each output number, at least as much as expected: a forward pass
-  /// may do parts of its work in a lower precision. Costs 21 calls, once.
+  /// may do parts of its work in a lower precision. Costs 35 calls, once.
   ///
   /// The sixth differences of a smooth function over points close together vanish but for its
   /// noise (Hamming, "Numerical Methods for Scientists and Engineers", 1973, chapter 6; Moré and
   /// Wild, "Estimating computational noise", 2011, DOI 10.1137/100786125). The points lie to one
-  /// side, beyond a kink that the inputs may stand at; of three directions the quietest counts, the
+  /// side, beyond a kink that the inputs may stand at; of five directions the quietest counts, the
   /// one least likely to cross another.
   func measuredNoise() throws -> [Double] {
     if let knownNoise { return knownNoise }
     var quietest = [Double](repeating: .infinity, count: base.count)
-    for direction in 0..<3 {
+    for direction in 0..<5 {
       let points = try (1...7).map {
         try outputs(along: UInt64(direction), distance: 1e-4 * Double($0))
       }
