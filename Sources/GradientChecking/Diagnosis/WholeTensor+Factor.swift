@@ -9,42 +9,50 @@ extension WholeTensor {
     let known = truth.slack.indices.filter {
       truth.slack[$0].isFinite && abs(truth.values[$0]) > 1e-4 * truth.scale + 8 * truth.slack[$0]
     }
-    guard known.count >= 3, let fitted = quotient(evidence, truth, known), abs(fitted) > 1e-9 else {
+    guard known.count >= 3, let fitted = quotient(evidence, truth, known),
+      abs(fitted.factor) > 1e-9
+    else {
       return nil
     }
-    if let named = names(of: fitted, evidence) {
+    if let named = names(of: fitted.factor, slack: fitted.slack, evidence) {
       guard evidence.isExplained(by: truth.scaled(by: named.factor), bits: 24) else { return nil }
       return Diagnosis(named.kind, named.message)
     }
+    let factor = fitted.factor
     // The number itself takes away the surprise of one element.
-    guard evidence.isExplained(by: truth.scaled(by: fitted), bits: 28 + 16) else { return nil }
+    guard evidence.isExplained(by: truth.scaled(by: factor), bits: 28 + 16) else { return nil }
     let elements = known.map { evidence.analytic.elements[$0] }
     let norm = elements.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    if known.count == truth.values.count, fitted > 0, fitted < 1,
+    if known.count == truth.values.count, factor > 0, factor < 1,
       let limit = [1.0, 5, 10, 0.5, 0.1].first(where: { abs(norm / $0 - 1) < 1e-7 })
     {
       return Diagnosis(
         .clipped,
-        "the gradient is scaled down to the norm \(written(limit)), by \(written(fitted)): clip, if "
+        "the gradient is scaled down to the norm \(written(limit)), by \(written(factor)): clip, if "
           + "at all, after the backward pass, when the parameters are updated")
     }
     return Diagnosis(
       .constantFactor,
-      "the gradient is the right one times \(written(fitted)) everywhere: divide by it, or find the "
+      "the gradient is the right one times \(written(factor)) everywhere: divide by it, or find the "
         + "constant of the forward pass that is missing or counted twice")
   }
 
-  /// The quotient of analytic and right gradient by least squares, with weights for the error bars.
+  /// The quotient of analytic and right gradient by least squares, the less a number weighs the
+  /// larger its error bar is; and how far the error bars let it be off.
   private static func quotient(
     _ evidence: Evidence, _ truth: Prediction, _ known: [Int]
-  ) -> Double? {
-    var (products, squares) = (0.0, 0.0)
+  ) -> (factor: Double, slack: Double)? {
+    var (products, squares, errors) = (0.0, 0.0, 0.0)
     for index in known {
-      products += evidence.analytic.elements[index] * truth.values[index]
-      squares += truth.values[index] * truth.values[index]
+      let (value, slack) = (truth.values[index], truth.slack[index])
+      let bar = slack + 1e-9 * truth.scale
+      let weight = 1 / (bar * bar)
+      products += weight * evidence.analytic.elements[index] * value
+      squares += weight * value * value
+      errors += weight * slack * abs(value)
     }
-    let result = products / squares
-    return result.isFinite ? result : nil
+    let factor = products / squares
+    return factor.isFinite ? (factor, 2 * errors / squares) : nil
   }
 
   private struct NamedFactor {
@@ -54,9 +62,11 @@ extension WholeTensor {
   }
 
   /// What a factor stands for: sizes of axes and small numbers that occur in derivatives.
-  private static func names(of fitted: Double, _ evidence: Evidence) -> NamedFactor? {
+  private static func names(
+    of fitted: Double, slack: Double, _ evidence: Evidence
+  ) -> NamedFactor? {
     func isFactor(_ candidate: Double) -> Bool {
-      abs(fitted - candidate) <= 2e-5 * abs(candidate) + slackOfFactor(evidence)
+      abs(fitted - candidate) <= 2e-5 * abs(candidate) + slack
     }
     let sizes = sizes(evidence)
     for (number, advice) in commonFactors where isFactor(number) {
@@ -102,14 +112,6 @@ extension WholeTensor {
       }
     }
     return nil
-  }
-
-  /// How far error bars let a factor be off.
-  private static func slackOfFactor(_ evidence: Evidence) -> Double {
-    let truth = evidence.truth
-    let bars = zip(truth.values, truth.slack).filter { $1.isFinite && $0 != 0 }
-    let (errors, values) = bars.reduce((0.0, 0.0)) { ($0.0 + $1.1, $0.1 + abs($1.0)) }
-    return values > 0 ? 2 * errors / values : 0
   }
 
   private static let commonFactors: [(number: Double, advice: String)] = [
