@@ -145,8 +145,17 @@ extension Evidence {
       let directions = timeAxes().filter { $0.axis == axis }.map(\.isReversed)
       return directions.isEmpty ? nil : directions
     }
-    // Only the last state is given out; a loss has no time steps of its own.
-    return numeric.rank == 3 && axis < 2 && outputs.values.contains { $0.rank >= 2 }
-      ? [false, true] : nil
+    // Only the last state is given out, of a width that a recurrence's weights have too.
+    return numeric.rank == 3 && axis < 2 && carriesState ? [false, true] : nil
+  }
+
+  /// Whether there are weights from a state, such as an output, to itself or to its gates.
+  private var carriesState: Bool {
+    outputs.values.contains { output in
+      guard output.rank >= 2, let width = output.shape.last, width > 1 else { return false }
+      return inputs.values.contains {
+        $0.rank == 2 && $0.shape.contains(width) && $0.shape.allSatisfy { $0 % width == 0 }
+      }
+    }
   }
 }

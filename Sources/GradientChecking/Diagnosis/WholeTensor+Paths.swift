@@ -52,6 +52,33 @@ extension WholeTensor {
     return nil
   }
 
+  /// `xᵀ·upstream`, or `upstream·Wᵀ`: as though the product were the output.
+  static func plainProduct(_ evidence: Evidence) -> Diagnosis? {
+    guard evidence.shapeIsRight, !evidence.isRight, evidence.numeric.rank == 2 else { return nil }
+    for (output, upstream) in zip(evidence.upstream.names, evidence.upstream.values)
+    where upstream.rank == 2 {
+      for (other, factor) in zip(evidence.inputs.names, evidence.inputs.values)
+      where other != evidence.name && factor.rank == 2 {
+        let products = [
+          try? factor.matrixMultiplied(by: upstream, transposingSelf: true),
+          try? upstream.matrixMultiplied(by: factor, transposingOther: true),
+        ]
+        guard
+          products.contains(where: {
+            $0?.shape == evidence.numeric.shape
+              && evidence.isExplained(by: evidence.truth.with($0?.elements ?? []))
+          })
+        else { continue }
+        return Diagnosis(
+          .activationDerivativeMissing,
+          "it is the gradient of a plain matrix product of `\(evidence.name)` and `\(other)`: the "
+            + "derivative of what is done to that product before it becomes `\(output)` (an "
+            + "activation, a gate) is missing")
+      }
+    }
+    return nil
+  }
+
   /// Right for the upstream gradients of some outputs alone, and wrong for those of others.
   static func wrongThroughAnOutput(_ evidence: Evidence) -> Diagnosis? {
     guard let trial = UpstreamTrial(evidence), trial.outputs.count > 1,

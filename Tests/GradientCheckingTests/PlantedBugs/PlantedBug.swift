@@ -60,7 +60,7 @@ extension PlantedLayer {
 }
 
 /// A mistake and what the diagnosis must call it: any of the kinds, where several are as right; the
-/// figures count it for the first.
+/// figures count it for the first. No kind is right for a mistake without a name.
 struct Plant<Mistake: Sendable>: Sendable {
   let mistake: Mistake
   let input: String

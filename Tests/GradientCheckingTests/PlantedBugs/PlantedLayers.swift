@@ -5,6 +5,6 @@ var plantedLayers: [PlantedLayerRows] {
     RNNSequenceBugs.planted, LSTMBugs.planted, ConvolutionBugs.planted, MaxPoolingBugs.planted,
     BatchNormBugs.planted, LayerNormBugs.planted, SoftmaxLossBugs.planted,
     RegularizedLossBugs.planted, DropoutBugs.planted, EmbeddingBugs.planted, ResidualBugs.planted,
-    AttentionBugs.planted,
+    AttentionBugs.planted, UnitRowsBugs.planted, MaskedMeanBugs.planted, GatedUnitBugs.planted,
   ]
 }
