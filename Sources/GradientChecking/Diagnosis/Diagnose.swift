@@ -11,8 +11,8 @@ public func diagnose(_ evidence: Evidence) -> [Diagnosis] {
 /// In the order in which they are believed: an explanation without a free number before one that
 /// fits a number, one of the whole tensor before one of the place where it is wrong.
 /// What is carried back through time comes first, for it explains more than the same numbers called
-/// the last of several contributions; so does a penalty. That the gradient through one of several
-/// outputs is wrong somehow comes last.
+/// the last of several contributions; so does a penalty. That some activation is missing, or that the
+/// gradient through one of several outputs is wrong somehow, says least and comes last.
 private let hypotheses: [Hypothesis] =
   [notCarriedBack, recurrenceMistake, penalty] + wholeTensorHypotheses + placeHypotheses
-  + [WholeTensor.wrongThroughAnOutput]
+  + [WholeTensor.plainProduct, WholeTensor.wrongThroughAnOutput]

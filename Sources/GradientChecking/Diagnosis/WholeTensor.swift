@@ -8,7 +8,7 @@ let wholeTensorHypotheses: [Hypothesis] = [
   WholeTensor.onlyOneIndexCounts, WholeTensor.assignedInsteadOfAdded, WholeTensor.oneUseCounts,
   WholeTensor.pathMissing, WholeTensor.directPath, WholeTensor.bordersMissing,
   WholeTensor.upstreamRearranged,
-  WholeTensor.factorNotTransposed, WholeTensor.inputAsItCame, WholeTensor.plainProduct,
+  WholeTensor.factorNotTransposed, WholeTensor.inputAsItCame,
   WholeTensor.signLost,
   WholeTensor.clipped,
   WholeTensor.staleCache, WholeTensor.wrongShape,
