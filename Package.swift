@@ -58,6 +58,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+    .target(name: "CWinograd"),
 
     // The kit
     .target(name: "Kernels", dependencies: ["COpenBLAS"]),
@@ -65,7 +66,7 @@ let package = Package(
     .target(name: "Exercises", dependencies: ["Tensors"]),
     .target(name: "GradientChecking", dependencies: ["Tensors"]),
     .target(name: "GradientCheckingTesting", dependencies: ["GradientChecking", "Tensors"]),
-    .target(name: "Networks", dependencies: ["Kernels", "Tensors"]),
+    .target(name: "Networks", dependencies: ["CWinograd", "Kernels", "Tensors"]),
     .target(name: "Captions", dependencies: ["Images", "Tensors"]),
     .target(name: "Images", dependencies: ["CJPEG", "CPNG", "Tensors"]),
     .target(name: "TensorFiles", dependencies: ["CZlib", "Tensors"]),

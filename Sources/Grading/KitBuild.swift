@@ -53,10 +53,10 @@ public struct KitBuild: Sendable {
 
   /// The compiler's options that find the kit's modules.
   var importOptions: [String] {
-    [
-      "-I", folder.path + "/Modules",
-      "-Xcc", "-fmodule-map-file=\(folder.path)/COpenBLAS.build/module.modulemap",
-    ]
+    ["-I", folder.path + "/Modules"]
+      + ["COpenBLAS", "CWinograd"].flatMap {
+        ["-Xcc", "-fmodule-map-file=\(folder.path)/\($0).build/module.modulemap"]
+      }
   }
 
   /// The linker's options that find the kit's library, now and when the program runs.

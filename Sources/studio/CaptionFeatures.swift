@@ -12,12 +12,12 @@ struct FeatureExtractor {
   private static let side = 224
 
   let encoder: CaptionerModel.Encoder
-  private let network: SqueezeNet<Float>?
+  private let network: ConvolutionalNetwork<Float>?
 
   /// SqueezeNet where there are weights for it, histograms otherwise.
   init(weights: String?) throws {
     encoder = weights == nil ? .histograms : .squeezeNet
-    network = try weights.map { try SqueezeNet(contentsOf: URL(fileURLWithPath: $0)) }
+    network = try weights.map { try ConvolutionalNetwork(contentsOf: URL(fileURLWithPath: $0)) }
   }
 
   /// The features of every picture, `[N, D]`.
@@ -34,9 +34,7 @@ struct FeatureExtractor {
 
   private func features(of image: Image) throws -> Tensor<Float> {
     guard let network else { return Tensor(PictureHistograms.features(of: image)) }
-    let resized = image.resized(shortestSide: Self.side)
-    let (top, left) = ((resized.height - Self.side) / 2, (resized.width - Self.side) / 2)
-    let square = try resized.pixels[.all, top..<top + Self.side, left..<left + Self.side]
+    let square = try image.centreSquare(Self.side, of: Self.side)
     return try network.pooledFeatures(ImageNet.normalized(square.expandingAxis(at: 0)))
       .squeezingAxis(at: 0)
   }

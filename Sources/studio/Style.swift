@@ -5,6 +5,8 @@ import Networks
 import Pretrained
 import Tensors
 
+extension Pooling: ExpressibleByArgument {}
+
 /// `studio style`: one picture painted in the manner of another.
 struct Style: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,8 +26,21 @@ struct Style: AsyncParsableCommand {
   @Option(name: .shortAndLong, help: "The PNG to write.")
   var output: String
 
-  @Option(help: "SqueezeNet 1.1's weights, a safetensors file with torchvision's names.")
+  @Option(
+    help: "Weights of SqueezeNet or VGG, a safetensors file with torchvision's names.")
   var weights: String?
+
+  @Option(help: "How the network pools: max, as it was trained, or average.")
+  var pooling: Pooling = .max
+
+  @Option(help: "The layer whose features say what is to be seen: a number, or conv4_2 for VGG.")
+  var contentLayer: String?
+
+  @Option(help: "The layers whose features say how it is painted, with commas between them.")
+  var styleLayers: String?
+
+  @Option(help: "A weight for each of the style layers, with commas between them.")
+  var styleWeights: String?
 
   @Option(help: "The content's shortest side in pixels, at least 32 (default: the preset's).")
   var size: Int?
@@ -82,11 +97,47 @@ struct Style: AsyncParsableCommand {
     print("wrote \(output)\(reports.last.map { ", \($0)" } ?? "")")
   }
 
-  private func network(_ preset: inout StylePreset) throws -> SqueezeNet<Float> {
-    if let weights { return try SqueezeNet(contentsOf: URL(fileURLWithPath: weights)) }
-    printError("no --weights: painting with random weights (seed \(seed))")
-    preset.adaptToRandomWeights()
-    return SqueezeNet(randomWeightsSeed: seed)
+  private func network(_ preset: inout StylePreset) throws -> ConvolutionalNetwork<Float> {
+    let network: ConvolutionalNetwork<Float>
+    if let weights {
+      network = try ConvolutionalNetwork(
+        contentsOf: URL(fileURLWithPath: weights), pooling: pooling)
+    } else {
+      printError("no --weights: painting with random weights (seed \(seed))")
+      network = ConvolutionalNetwork(.squeezeNet1_1, randomWeightsSeed: seed, pooling: pooling)
+    }
+    try preset.adapt(to: network.architecture, hasWeights: weights != nil)
+    if let contentLayer {
+      preset.contentLayer = try layer(contentLayer, of: network.architecture)
+    }
+    if let styleLayers {
+      preset.styleLayers = try styleLayers.split(separator: ",").map {
+        try layer(String($0), of: network.architecture)
+      }
+    }
+    if let styleWeights {
+      preset.styleWeights = try styleWeights.split(separator: ",").map { text in
+        guard let weight = Float(text), weight.isFinite, weight >= 0 else {
+          throw ValidationError("--style-weights has “\(text)”; expected numbers from 0 on")
+        }
+        return weight
+      }
+    }
+    guard preset.styleWeights.count == preset.styleLayers.count else {
+      throw ValidationError(
+        "there are \(preset.styleLayers.count) style layers and \(preset.styleWeights.count) "
+          + "weights for them; give as many --style-weights as --style-layers")
+    }
+    return network
+  }
+
+  private func layer(_ name: String, of architecture: Architecture) throws -> Int {
+    guard let number = architecture.layer(named: name) else {
+      throw ValidationError(
+        "\(architecture.rawValue) has no layer “\(name)”; expected a number from 0 to "
+          + "\(architecture.layerNumbers.upperBound - 1), or for VGG a name such as conv4_2")
+    }
+    return number
   }
 
   /// A picture as the network wants it: resized, normalised, `[1, 3, H, W]`.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Networks
 
 /// Sizes, layers and weights that suit one painting.
 struct StylePreset {
@@ -45,11 +46,22 @@ struct StylePreset {
 }
 
 extension StylePreset {
-  /// Random features are smaller than trained ones and all about equally large, so their losses
-  /// need other weights; found by looking at pictures.
-  mutating func adaptToRandomWeights() {
-    contentWeight = 1e-1
-    styleWeights = [1e4, 1e4, 1e4, 1e4]
-    totalVariationWeight = 1
+  /// Layers and weights for another network than the presets were made for.
+  ///
+  /// Random features are smaller than trained ones and all about equally large, so their losses need
+  /// other weights; found by looking at pictures. VGG's layers are those of Gatys et al. (as far as
+  /// the losses of A4, which divide by the features' number, allow a comparison).
+  mutating func adapt(to architecture: Architecture, hasWeights: Bool) throws {
+    if !hasWeights {
+      contentWeight = 1e-1
+      styleWeights = [1e4, 1e4, 1e4, 1e4]
+      totalVariationWeight = 1
+    }
+    if architecture == .vgg16 || architecture == .vgg19 {
+      let names = ["conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"]
+      contentLayer = architecture.layer(named: "conv4_2") ?? contentLayer
+      styleLayers = names.compactMap(architecture.layer(named:))
+      styleWeights = names.map { _ in 1e4 }
+    }
   }
 }

@@ -32,7 +32,8 @@ struct StyleTransfer {
   ///   - content: The photograph, `[1, 3, H, W]`, normalised (`ImageNet`).
   ///   - style: The painting, likewise, of any size.
   init(
-    content: Tensor<Float>, style: Tensor<Float>, preset: StylePreset, network: SqueezeNet<Float>
+    content: Tensor<Float>, style: Tensor<Float>, preset: StylePreset,
+    network: ConvolutionalNetwork<Float>
   ) throws {
     self.content = content
     parts = styleParts { image, layers in

@@ -93,6 +93,29 @@ final class StudioStyleTests: StudioTestCase {
     }
   }
 
+  func testLayersWeightsAndPoolingCanBeChosen() throws {
+    try picture("picture.png")
+    func style(_ options: String...) throws -> Run {
+      try self.style(
+        ["picture.png", "picture.png", "--output", "out.png", "--size", "40", "--style-size", "40"]
+          + ["--iterations", "2"] + options)
+    }
+    let run = try style(
+      "--content-layer", "4", "--style-layers", "1,3", "--style-weights", "10,1", "--pooling",
+      "average")
+    XCTAssertEqual(run.status, 0, run.errors)
+    for (options, message) in [
+      (["--style-layers", "1,13"], "no layer “13”"),
+      (["--content-layer", "conv4_2"], "no layer “conv4_2”"),
+      (["--style-layers", "1,3"], "2 style layers and 4 weights"),
+      (["--style-weights", "1,2,x,3"], "has “x”"), (["--pooling", "least"], "least"),
+    ] {
+      let run = try self.style(["picture.png", "picture.png", "--output", "o.png"] + options)
+      XCTAssertEqual(run.status, 64, run.errors)
+      XCTAssertTrue(run.errors.contains(message), run.errors)
+    }
+  }
+
   private func style(_ arguments: [String]) throws -> Run {
     try studio(["style"] + arguments)
   }

@@ -12,7 +12,7 @@ import XCTest
 final class StyleChecksTests: StudioTestCase {
   private func features(_ image: Tensor<Double>, _ layers: Set<Int>) throws -> [Int: Tensor<Double>]
   {
-    let network = try SqueezeNet<Double>(
+    let network = try ConvolutionalNetwork<Double>(
       contentsOf: sharedData("weights/squeezenet1_1.safetensors"))
     return try network.features(image, layers: layers).values
   }

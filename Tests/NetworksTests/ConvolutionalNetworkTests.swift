@@ -6,9 +6,9 @@ import TensorFiles
 import Tensors
 import XCTest
 
-final class SqueezeNetTests: XCTestCase {
+final class ConvolutionalNetworkTests: XCTestCase {
   func testTheRealWeightsGiveTheirPublishedLogits() throws {
-    let network = try SqueezeNet<Float>(
+    let network = try ConvolutionalNetwork<Float>(
       contentsOf: sharedData("weights/squeezenet1_1.safetensors"))
     for example in 0...1 {
       let arrays = try NumPyFile.arrays(
@@ -21,7 +21,7 @@ final class SqueezeNetTests: XCTestCase {
   }
 
   func testTheInputGradientIsTheNumericOne() throws {
-    let network = SqueezeNet<Double>(randomWeightsSeed: 7)
+    let network = ConvolutionalNetwork<Double>(.squeezeNet1_1, randomWeightsSeed: 7)
     var random = SeededGenerator(seed: 1)
     let image = Tensor<Double>.randomNormal([2, 3, 33, 36], using: &random)
     let features = try network.features(image, layers: [1, 3, 7])
@@ -45,7 +45,7 @@ final class SqueezeNetTests: XCTestCase {
   }
 
   func testOnlyWantedLayersAreReturnedAndTheConvolutionIsSeenAfterItsReLU() throws {
-    let network = SqueezeNet<Float>(randomWeightsSeed: 3)
+    let network = ConvolutionalNetwork<Float>(.squeezeNet1_1, randomWeightsSeed: 3)
     var random = SeededGenerator(seed: 2)
     let image = Tensor<Float>.randomNormal([1, 3, 40, 64], using: &random)
     let values = try network.features(image, layers: [0, 1, 5]).values
@@ -57,7 +57,7 @@ final class SqueezeNetTests: XCTestCase {
   }
 
   func testABatchGivesWhatItsPicturesGiveOneByOne() throws {
-    let network = SqueezeNet<Float>(randomWeightsSeed: 3)
+    let network = ConvolutionalNetwork<Float>(.squeezeNet1_1, randomWeightsSeed: 3)
     var random = SeededGenerator(seed: 4)
     let batch = Tensor<Float>.randomNormal([3, 3, 32, 48], using: &random)
     let together = try network.pooledFeatures(batch)
@@ -71,16 +71,19 @@ final class SqueezeNetTests: XCTestCase {
   func testRandomWeightsAreTheSameForTheSameSeedAndKeepTheSizeOfTheSignal() throws {
     var random = SeededGenerator(seed: 5)
     let image = Tensor<Float>.randomNormal([1, 3, 64, 64], using: &random)
-    let one = try SqueezeNet<Float>(randomWeightsSeed: 1).logits(image)
-    XCTAssertEqual(one, try SqueezeNet<Float>(randomWeightsSeed: 1).logits(image))
-    XCTAssertNotEqual(one, try SqueezeNet<Float>(randomWeightsSeed: 2).logits(image))
+    let one = try ConvolutionalNetwork<Float>(.squeezeNet1_1, randomWeightsSeed: 1).logits(image)
+    XCTAssertEqual(
+      one, try ConvolutionalNetwork<Float>(.squeezeNet1_1, randomWeightsSeed: 1).logits(image))
+    XCTAssertNotEqual(
+      one, try ConvolutionalNetwork<Float>(.squeezeNet1_1, randomWeightsSeed: 2).logits(image))
     XCTAssertGreaterThan(one.max(), 1e-3)
     XCTAssertLessThan(one.max(), 100)
   }
 
   func testAPictureThatIsTooSmallIsRefusedWithTheSmallestSize() throws {
     XCTAssertThrowsError(
-      try SqueezeNet<Float>(randomWeightsSeed: 1).features(.zeros([1, 3, 1, 1]), layers: [3])
+      try ConvolutionalNetwork<Float>(.squeezeNet1_1, randomWeightsSeed: 1).features(
+        .zeros([1, 3, 1, 1]), layers: [3])
     ) { error in
       XCTAssertTrue("\(error)".contains("at least 32×32 pixels"), "\(error)")
       XCTAssertTrue("\(error)".contains("[1, 3, 1, 1]"), "\(error)")
@@ -88,13 +91,15 @@ final class SqueezeNetTests: XCTestCase {
   }
 
   func testMissingAndMisshapenWeightsAreNamed() throws {
-    XCTAssertThrowsError(try SqueezeNet<Float>(weights: [:])) { error in
+    XCTAssertThrowsError(try ConvolutionalNetwork<Float>(.squeezeNet1_1, weights: [:])) { error in
       XCTAssertEqual(
         error as? WeightsError,
-        WeightsError(tensor: "features.0.weight", expected: [64, 3, 3, 3], actual: nil))
+        WeightsError(
+          .squeezeNet1_1, tensor: "features.0.weight", expected: [64, 3, 3, 3], actual: nil))
     }
     XCTAssertThrowsError(
-      try SqueezeNet<Float>(weights: ["features.0.weight": .zeros([64, 3, 7, 7])])
+      try ConvolutionalNetwork<Float>(
+        .squeezeNet1_1, weights: ["features.0.weight": .zeros([64, 3, 7, 7])])
     ) { error in
       XCTAssertTrue("\(error)".contains("has shape [64, 3, 7, 7], expected [64, 3, 3, 3]"))
     }
