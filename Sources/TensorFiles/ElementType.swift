@@ -9,10 +9,17 @@ enum ElementType: String {
   case float64 = "F64"
   case int32 = "I32"
   case int64 = "I64"
+  case int16 = "I16"
+  case int8 = "I8"
+  case uint8 = "U8"
+  case bool = "BOOL"
+
+  static let all = "F16, BF16, F32, F64, I64, I32, I16, I8, U8, BOOL"
 
   var size: Int {
     switch self {
-    case .float16, .bfloat16: 2
+    case .int8, .uint8, .bool: 1
+    case .float16, .bfloat16, .int16: 2
     case .float32, .int32: 4
     case .float64, .int64: 8
     }
@@ -21,24 +28,35 @@ enum ElementType: String {
   /// The numbers in `bytes`, each rounded to the nearest `Scalar`.
   /// - Precondition: `bytes` holds a whole number of elements.
   func decode<Scalar: TensorScalar>(_ bytes: UnsafeRawBufferPointer) -> [Scalar] {
+    guard self == .float32, Scalar.self == Float.self else {
+      return decode(bytes, at: 0..<bytes.count / size)
+    }
+    // The common case: the file holds what is asked for.
+    return [Scalar](unsafeUninitializedCapacity: bytes.count / size) { buffer, count in
+      UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
+      count = bytes.count / size
+    }
+  }
+
+  /// The numbers at the given positions, counted in elements, each rounded to the nearest `Scalar`.
+  /// - Precondition: `bytes` holds them all.
+  func decode<Scalar: TensorScalar>(
+    _ bytes: UnsafeRawBufferPointer, at positions: some Collection<Int>
+  ) -> [Scalar] {
     func read<Raw>(_ type: Raw.Type, _ convert: (Raw) -> Scalar) -> [Scalar] {
-      (0..<bytes.count / size).map {
-        convert(bytes.loadUnaligned(fromByteOffset: $0 * size, as: Raw.self))
-      }
+      positions.map { convert(bytes.loadUnaligned(fromByteOffset: $0 * size, as: Raw.self)) }
     }
     switch self {
-    case .float32 where Scalar.self == Float.self:
-      // The common case: the file holds what is asked for.
-      return [Scalar](unsafeUninitializedCapacity: bytes.count / size) { buffer, count in
-        UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
-        count = bytes.count / size
-      }
     case .float16: return read(UInt16.self) { Scalar(float(halfBits: $0)) }
     case .bfloat16: return read(UInt16.self) { Scalar(Float(bitPattern: UInt32($0) << 16)) }
     case .float32: return read(Float.self) { Scalar($0) }
     case .float64: return read(Double.self) { Scalar($0) }
-    case .int32: return read(Int32.self) { Scalar($0) }
     case .int64: return read(Int64.self) { Scalar($0) }
+    case .int32: return read(Int32.self) { Scalar($0) }
+    case .int16: return read(Int16.self) { Scalar($0) }
+    case .int8: return read(Int8.self) { Scalar($0) }
+    case .uint8: return read(UInt8.self) { Scalar($0) }
+    case .bool: return read(UInt8.self) { $0 == 0 ? 0 : 1 }
     }
   }
 }

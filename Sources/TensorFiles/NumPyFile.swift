@@ -52,12 +52,15 @@ public enum NumPyFile {
     }
     guard order == "False" else { throw fail("is in Fortran order; save it in C order") }
     let shape = sizes.split(separator: ",").compactMap { Int($0.filter(\.isNumber)) }
-    let count = shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
+    var needed = element.size
+    for size in shape {
+      let (product, overflow) = needed.multipliedReportingOverflow(by: size)
+      guard !overflow else { throw fail("has the impossible shape \(shape)") }
+      needed = product
+    }
     let numbers = bytes.dropFirst(start + length)
-    guard numbers.count == count.multipliedReportingOverflow(by: element.size).partialValue else {
-      throw fail(
-        "of shape \(shape) needs \(count) elements of \(element.size) bytes; "
-          + "\(numbers.count) bytes are there")
+    guard numbers.count == needed else {
+      throw fail("of shape \(shape) needs \(needed) bytes; \(numbers.count) bytes are there")
     }
     return try Tensor(numbers.withUnsafeBytes { element.decode($0) }, shape: shape)
   }

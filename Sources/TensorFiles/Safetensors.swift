@@ -58,7 +58,7 @@ public struct Safetensors: Equatable, Sendable {
     }
   }
 
-  /// Reads a file; numbers of any float type, I32 or I64 become `Float`.
+  /// Reads a file; numbers of any float or integer type become `Float`.
   /// - Throws: `TensorFileError` when it cannot be read, is cut short or is not well formed.
   public init(contentsOf file: URL) throws {
     let data = try contents(of: file)
@@ -102,7 +102,7 @@ public struct Safetensors: Equatable, Sendable {
       TensorFileError(file, "tensor “\(name)” \(reason)")
     }
     guard let type = ElementType(rawValue: entry.dtype) else {
-      throw fail("has numbers of type \(entry.dtype); supported are F16, BF16, F32, F64, I32, I64")
+      throw fail("has numbers of type \(entry.dtype); supported are \(ElementType.all)")
     }
     var expected = type.size
     for size in entry.shape {

@@ -26,3 +26,16 @@ func contents(of file: URL) throws -> Data {
     throw TensorFileError(file, "cannot be read: \(error.localizedDescription)")
   }
 }
+
+/// Text from a file as it can stand in a line of a message.
+func printable(_ text: String) -> String {
+  let scalars = text.unicodeScalars
+  let line = String(scalars.prefix(120).filter { $0.properties.generalCategory.isShown })
+  return scalars.count > 120 ? line + "…" : line
+}
+
+extension Unicode.GeneralCategory {
+  fileprivate var isShown: Bool {
+    ![.control, .format, .lineSeparator, .paragraphSeparator, .unassigned].contains(self)
+  }
+}

@@ -12,7 +12,7 @@ struct Caption: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "SqueezeNet 1.1 weights (safetensors), if the model was trained with them.",
+      "SqueezeNet 1.1 weights (safetensors, .pth, .npz), if the model was trained with them.",
       valueName: "file"))
   var weights: String?
 

@@ -27,7 +27,7 @@ struct Style: AsyncParsableCommand {
   var output: String
 
   @Option(
-    help: "Weights of SqueezeNet or VGG, a safetensors file with torchvision's names.")
+    help: "Weights of SqueezeNet or VGG by torchvision's names (safetensors, .pth or .npz).")
   var weights: String?
 
   @Option(help: "How the network pools: max, as it was trained, or average.")

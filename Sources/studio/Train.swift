@@ -25,7 +25,8 @@ struct Train: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The folder that the pictures are in.", valueName: "folder"))
   var images: String
 
-  @Option(help: ArgumentHelp("SqueezeNet 1.1 weights (safetensors).", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("SqueezeNet 1.1 weights (safetensors, .pth or .npz).", valueName: "file"))
   var weights: String?
 
   @Option(help: ArgumentHelp("Where to write the model (safetensors).", valueName: "file"))

@@ -65,7 +65,10 @@ final class StudioStyleTests: StudioTestCase {
       (["text.png", "good.png"], "text.png", "not a PNG or JPEG"),
       (["good.png", "cut.png"], "cut.png", "truncated PNG"),
       (["none.png", "good.png"], "none.png", "no such file"),
-      (["good.png", "good.png", "--weights", "cut.safetensors"], "cut.safetensors", "header"),
+      (
+        ["good.png", "good.png", "--weights", "cut.safetensors"], "cut.safetensors",
+        "is no file of weights"
+      ),
       (["good.png", "good.png", "--weights", "none"], "none", "no such file"),
       (["one.png", "good.png"], "one.png", "has 1×1 pixels"),
       (["good.png", "one.png"], "one.png", "has 1×1 pixels"),
