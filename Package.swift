@@ -58,15 +58,15 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
-    .target(name: "CWinograd"),
+    .target(name: "CKernels"),
 
     // The kit
-    .target(name: "Kernels", dependencies: ["COpenBLAS"]),
+    .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
     .target(name: "Tensors", dependencies: ["Kernels"]),
     .target(name: "Exercises", dependencies: ["Tensors"]),
     .target(name: "GradientChecking", dependencies: ["Tensors"]),
     .target(name: "GradientCheckingTesting", dependencies: ["GradientChecking", "Tensors"]),
-    .target(name: "Networks", dependencies: ["CWinograd", "Kernels", "Tensors"]),
+    .target(name: "Networks", dependencies: ["Kernels", "Tensors"]),
     .target(name: "Captions", dependencies: ["Images", "Tensors"]),
     .target(name: "Images", dependencies: ["CJPEG", "CPNG", "Tensors"]),
     .target(name: "TensorFiles", dependencies: ["CZlib", "Tensors"]),

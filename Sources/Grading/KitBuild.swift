@@ -54,7 +54,7 @@ public struct KitBuild: Sendable {
   /// The compiler's options that find the kit's modules.
   var importOptions: [String] {
     ["-I", folder.path + "/Modules"]
-      + ["COpenBLAS", "CWinograd"].flatMap {
+      + ["COpenBLAS", "CKernels"].flatMap {
         ["-Xcc", "-fmodule-map-file=\(folder.path)/\($0).build/module.modulemap"]
       }
   }

@@ -20,7 +20,4 @@ public enum BLAS {
     ]
     .contains(core)
   }
-
-  /// The number of threads that a product of matrices may use.
-  public static var threadCount: Int { Int(openblas_get_num_threads()) }
 }

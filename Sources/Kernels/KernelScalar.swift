@@ -46,11 +46,14 @@ extension Float: KernelScalar {
     a: UnsafePointer<Float>, rowStrideA: Int, b: UnsafePointer<Float>, rowStrideB: Int,
     beta: Float, c: UnsafeMutablePointer<Float>, rowStrideC: Int
   ) {
-    guard m > 0, n > 0 else { return }
-    cblas_sgemm(
-      Int32(BlasRowMajor), blasOrder(transposeA), blasOrder(transposeB), Int32(m), Int32(n),
-      Int32(k), alpha, a, rowStride(rowStrideA), b, rowStride(rowStrideB), beta, c,
-      rowStride(rowStrideC))
+    inParallel(m: m, n: n, k: k) { rows, columns in
+      cblas_sgemm(
+        Int32(BlasRowMajor), blasOrder(transposeA), blasOrder(transposeB), Int32(rows.count),
+        Int32(columns.count), Int32(k), alpha,
+        a + rows.lowerBound * (transposeA ? 1 : rowStrideA), rowStride(rowStrideA),
+        b + columns.lowerBound * (transposeB ? rowStrideB : 1), rowStride(rowStrideB), beta,
+        c + rows.lowerBound * rowStrideC + columns.lowerBound, rowStride(rowStrideC))
+    }
   }
 }
 
@@ -65,11 +68,26 @@ extension Double: KernelScalar {
     a: UnsafePointer<Double>, rowStrideA: Int, b: UnsafePointer<Double>, rowStrideB: Int,
     beta: Double, c: UnsafeMutablePointer<Double>, rowStrideC: Int
   ) {
-    guard m > 0, n > 0 else { return }
-    cblas_dgemm(
-      Int32(BlasRowMajor), blasOrder(transposeA), blasOrder(transposeB), Int32(m), Int32(n),
-      Int32(k), alpha, a, rowStride(rowStrideA), b, rowStride(rowStrideB), beta, c,
-      rowStride(rowStrideC))
+    inParallel(m: m, n: n, k: k) { rows, columns in
+      cblas_dgemm(
+        Int32(BlasRowMajor), blasOrder(transposeA), blasOrder(transposeB), Int32(rows.count),
+        Int32(columns.count), Int32(k), alpha,
+        a + rows.lowerBound * (transposeA ? 1 : rowStrideA), rowStride(rowStrideA),
+        b + columns.lowerBound * (transposeB ? rowStrideB : 1), rowStride(rowStrideB), beta,
+        c + rows.lowerBound * rowStrideC + columns.lowerBound, rowStride(rowStrideC))
+    }
+  }
+}
+
+/// Cuts a product `[m, k]·[k, n]` along its longer side, where the pieces are worth a thread each.
+private func inParallel(
+  m: Int, n: Int, k: Int, _ product: (_ rows: Range<Int>, _ columns: Range<Int>) -> Void
+) {
+  guard m > 0, n > 0 else { return }
+  let leastMultiplications = 1 << 20
+  let grain = leastMultiplications / (min(m, n) * max(k, 1)) + 1
+  Parallel.forEachRange(of: max(m, n), grain: grain) { range in
+    product(m > n ? range : 0..<m, m > n ? 0..<n : range)
   }
 }
 

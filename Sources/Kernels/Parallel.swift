@@ -1,14 +1,24 @@
 import COpenBLAS
 import Dispatch
-import Foundation
+import Synchronization
 
-/// Work spread over the processor's cores, as many as OpenBLAS would use.
+/// Work spread over the processor's cores.
 public enum Parallel {
   /// The number of pieces that work is cut into: the number of cores, or `OPENBLAS_NUM_THREADS`.
-  public static let pieceCount = max(BLAS.threadCount, 1)
+  ///
+  /// OpenBLAS itself is left with one thread: its own wait for work by spinning, on cores that are
+  /// needed for what stands between two products.
+  public static let pieceCount = {
+    let count = Int(openblas_get_num_threads())
+    openblas_set_num_threads(1)
+    return max(count, 1)
+  }()
+
+  /// How many calls have cut their work into pieces that are under way.
+  private static let depth = Atomic(0)
 
   /// Calls `body` with ranges that together are `0..<count`, at the same time, and returns when all
-  /// have returned. Products of matrices within `body` use one thread each.
+  /// have returned. Within `body`, and while another thread is here, all goes in one piece.
   ///
   /// - Parameters:
   ///   - grain: The least number of items that are worth a thread of their own.
@@ -16,35 +26,18 @@ public enum Parallel {
   public static func forEachRange(
     of count: Int, grain: Int = 1, _ body: (Range<Int>) -> Void
   ) {
-    let pieces = min(pieceCount, max(count / max(grain, 1), 1))
-    guard pieces > 1 else {
+    let pieces = min(pieceCount, count / max(grain, 1))
+    guard pieces > 1,
+      depth.compareExchange(expected: 0, desired: 1, ordering: .relaxed).exchanged
+    else {
       if count > 0 { body(0..<count) }
       return
     }
+    defer { depth.store(0, ordering: .relaxed) }
     // `concurrentPerform` returns after the last call, so nothing escapes to another thread.
     nonisolated(unsafe) let body = body
-    withSingleThreadedBLAS {
-      DispatchQueue.concurrentPerform(iterations: pieces) { piece in
-        let range = count * piece / pieces..<count * (piece + 1) / pieces
-        if !range.isEmpty { body(range) }
-      }
-    }
-  }
-
-  /// How many calls of `withSingleThreadedBLAS` are under way.
-  private static let lock = NSLock()
-  nonisolated(unsafe) private static var depth = 0
-
-  /// OpenBLAS' threads would wait for one another, and for cores that are busy.
-  private static func withSingleThreadedBLAS(_ body: () -> Void) {
-    lock.withLock {
-      depth += 1
-      if depth == 1 { openblas_set_num_threads(1) }
-    }
-    body()
-    lock.withLock {
-      depth -= 1
-      if depth == 0 { openblas_set_num_threads(Int32(pieceCount)) }
+    DispatchQueue.concurrentPerform(iterations: pieces) { piece in
+      body(count * piece / pieces..<count * (piece + 1) / pieces)
     }
   }
 }

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// The features of some layers, and the way back from them to the image.
@@ -56,7 +57,8 @@ extension ConvolutionalNetwork {
     }
   }
 
-  /// What the way back keeps is what it needs: of a convolution its output, of pooling the winners.
+  /// What the way back keeps is what it needs: of a convolution where its output is positive, of
+  /// pooling the winners.
   private func forward(
     _ layer: Layer<Scalar>, _ x: Tensor<Scalar>
   ) throws -> (Tensor<Scalar>, @Sendable (Tensor<Scalar>) throws -> Tensor<Scalar>) {
@@ -65,9 +67,10 @@ extension ConvolutionalNetwork {
     case .identity: return (x, { $0 })
     case .convolution(let convolution):
       let output = try convolution.forward(x)
+      let passed = positive(output)
       return (
         output,
-        { try convolution.inputGradient(upstream: $0, output: output, inputShape: inputShape) }
+        { try convolution.inputGradient(upstream: $0, passed: passed, inputShape: inputShape) }
       )
     case .pooling(let pooling, let window):
       let (output, cache) = try pooling.forward(x, window)
@@ -76,13 +79,16 @@ extension ConvolutionalNetwork {
       let squeezed = try squeeze.forward(x)
       let expanded = try FireExpansion(expand1: expand1, expand3: expand3)
       let output = try expanded.forward(squeezed)
+      let (squeezedShape, squeezePassed, passed) = (
+        squeezed.shape, positive(squeezed), positive(output)
+      )
       return (
         output,
         { upstream in
           let ofSqueezed = try expanded.inputGradient(
-            upstream: upstream, output: output, inputShape: squeezed.shape)
+            upstream: upstream, passed: passed, inputShape: squeezedShape)
           return try squeeze.inputGradient(
-            upstream: ofSqueezed, output: squeezed, inputShape: inputShape)
+            upstream: ofSqueezed, passed: squeezePassed, inputShape: inputShape)
         }
       )
     }
@@ -137,6 +143,15 @@ extension ConvolutionalNetwork {
   }
 }
 
+/// Where a tensor's elements are greater than 0.
+private func positive<Scalar: TensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Bool> {
+  Tensor(unsafeUninitializedShape: x.shape) { passed in
+    x.withUnsafeElements { x in
+      if let base = x.baseAddress { Kernels.positive(base, into: passed, count: x.count) }
+    }
+  }
+}
+
 /// Two convolutions of the same input whose outputs stand side by side in one tensor.
 private struct FireExpansion<Scalar: TensorScalar>: Sendable {
   let expand1, expand3: ConvolutionReLU<Scalar>
@@ -163,23 +178,23 @@ private struct FireExpansion<Scalar: TensorScalar>: Sendable {
   }
 
   func inputGradient(
-    upstream: Tensor<Scalar>, output: Tensor<Scalar>, inputShape: [Int]
+    upstream: Tensor<Scalar>, passed: Tensor<Bool>, inputShape: [Int]
   ) throws -> Tensor<Scalar> {
-    try upstream.requireShape(output.shape, "upstream")
+    try upstream.requireShape(passed.shape, "upstream")
     let (one, three) = (try expand1.geometry(inputShape), try expand3.geometry(inputShape))
     let plane = one.patchCount
     let filters = expand1.filters + expand3.filters
     return Tensor(unsafeUninitializedShape: inputShape) { gradient in
       clear(gradient, count: inputShape.reduce(1, *))
       upstream.withUnsafeElements { upstream in
-        output.withUnsafeElements { output in
-          guard let upstream = upstream.baseAddress, let output = output.baseAddress else { return }
+        passed.withUnsafeElements { passed in
+          guard let upstream = upstream.baseAddress, let passed = passed.baseAddress else { return }
           for sample in 0..<inputShape[0] {
             let (offset, middle) = (sample * filters * plane, expand1.filters * plane)
             let target = gradient + sample * one.imageSize
-            expand1.addInputGradient(upstream + offset, output + offset, one, to: target)
+            expand1.addInputGradient(upstream + offset, passed + offset, one, to: target)
             expand3.addInputGradient(
-              upstream + offset + middle, output + offset + middle, three, to: target)
+              upstream + offset + middle, passed + offset + middle, three, to: target)
           }
         }
       }

@@ -77,7 +77,7 @@ enum Layer<Scalar: TensorScalar>: Sendable {
 private final class LayerStore<Scalar: TensorScalar>: @unchecked Sendable {
   private let architecture: Architecture
   private let pooling: Pooling
-  private let weights: [String: Tensor<Float>]
+  private var weights: [String: Tensor<Float>]
   private let lock = NSLock()
   private var made: [Int: Layer<Scalar>] = [:]
 
@@ -90,6 +90,8 @@ private final class LayerStore<Scalar: TensorScalar>: @unchecked Sendable {
       if let layer = made[number] { return layer }
       let layer = try make(number)
       made[number] = layer
+      // The layer has them now, in another form.
+      weights = weights.filter { !$0.key.hasPrefix("features.\(number).") }
       return layer
     }
   }

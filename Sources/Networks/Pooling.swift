@@ -103,6 +103,10 @@ private func pool<Scalar: TensorScalar>(
   _ newSize: (height: Int, width: Int), _ out: UnsafeMutablePointer<Scalar>,
   _ winners: UnsafeMutablePointer<Int32>?
 ) {
+  if let x = x as? UnsafePointer<Float>, let out = out as? UnsafeMutablePointer<Float>, let winners
+  {
+    return poolLargest(x, size, window: window.size, newSize, into: out, winners: winners)
+  }
   for row in 0..<newSize.height {
     let (top, bottom) = (
       row * window.stride, min(row * window.stride + window.size, size.height)

@@ -35,8 +35,11 @@ extension Tensor where Element: TensorScalar {
   }
 
   /// The elements converted to another precision.
+  @_specialize(where Element == Float, Other == Double)
+  @_specialize(where Element == Double, Other == Float)
   public func cast<Other: TensorScalar>(to type: Other.Type) -> Tensor<Other> {
-    map { Other($0) }
+    if let same = self as? Tensor<Other> { return same }
+    return map { Other($0) }
   }
 }
 

@@ -45,7 +45,7 @@ final class PrecisionTests: XCTestCase {
       let output = try layer.forward(x)
       let upstream = Tensor<Float>.randomNormal(output.shape, using: &random)
       let gradient = try layer.inputGradient(
-        upstream: upstream, output: output, inputShape: x.shape)
+        upstream: upstream, passed: output .> 0, inputShape: x.shape)
       // Without a bias the layer is piecewise linear through 0: y = J·x, so <u, y> = <Jᵀu, x>.
       let (left, right) = (try (gradient * x).sum(), try (upstream * output).sum())
       let size = try (upstream * output).absolute().sum()

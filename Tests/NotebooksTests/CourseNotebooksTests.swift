@@ -88,7 +88,7 @@ final class CourseNotebooksTests: XCTestCase {
         + (objects ?? []) + [
           "-I", build.appendingPathComponent("Modules").path,
           "-Xcc", "-fmodule-map-file=\(build.path)/COpenBLAS.build/module.modulemap",
-          "-Xcc", "-fmodule-map-file=\(build.path)/CWinograd.build/module.modulemap",
+          "-Xcc", "-fmodule-map-file=\(build.path)/CKernels.build/module.modulemap",
           "-L", build.path, "-lExerciseKit", "-Xlinker", "-rpath=\(build.path)",
         ])
     guard compiled.code == 0 else { return XCTFail(compiled.output) }

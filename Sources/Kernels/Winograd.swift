@@ -1,6 +1,4 @@
-import CWinograd
-import Kernels
-import Tensors
+import CKernels
 
 /// A convolution by 3×3 filters at stride 1 and padding 1, with bias and ReLU, by Winograd's minimal
 /// filtering F(4×4, 3×3): a quarter of the multiplications, as 36 matrix products.
@@ -13,28 +11,27 @@ import Tensors
 /// DOI 10.1109/CVPR.2016.435.
 ///
 /// Letters: C channels, F filters, H×W pixels, T tiles of 4×4 outputs.
-struct WinogradConvolution: Sendable {
+public struct WinogradConvolution: Sendable {
   /// `[36, F, C]`
-  private let transformed: Tensor<Float>
-  private let bias: Tensor<Float>
+  private let transformed: [Float]
+  private let bias: [Float]
   private let channels, filters: Int
 
   /// Shapes: weight `[F, C, 3, 3]`, bias `[F]`.
-  init(weight: Tensor<Float>, bias: Tensor<Float>) {
-    let (filters, channels) = (weight.shape[0], weight.shape[1])
-    (self.filters, self.channels, self.bias) = (filters, channels, bias)
-    transformed = Tensor(unsafeUninitializedShape: [36, filters, channels]) { target in
-      weight.withUnsafeElements { weight in
-        guard let weight = weight.baseAddress else { return }
-        for pair in 0..<filters * channels {
-          winograd_filter(weight + 9 * pair, target + pair, filters * channels)
-        }
-      }
+  public init(weight: [Float], bias: [Float]) {
+    precondition(
+      !bias.isEmpty && weight.count % (9 * bias.count) == 0,
+      "\(weight.count) weights are not those of \(bias.count) filters of 3×3")
+    let pairs = weight.count / 9
+    (filters, channels, self.bias) = (bias.count, pairs / bias.count, bias)
+    transformed = [Float](unsafeUninitializedCapacity: 36 * pairs) { target, initializedCount in
+      winograd_filters(weight, pairs, target.baseAddress)
+      initializedCount = 36 * pairs
     }
   }
 
   /// Shapes: image `[C, H, W]`, target `[F, H, W]`.
-  func forward(
+  public func forward(
     _ image: UnsafePointer<Float>, height: Int, width: Int,
     into target: UnsafeMutablePointer<Float>
   ) {
@@ -48,22 +45,19 @@ struct WinogradConvolution: Sendable {
         }
       }
       products(transposed: false, v, m, t)
-      bias.withUnsafeElements { bias in
-        guard let bias = bias.baseAddress else { return }
-        Parallel.forEachRange(of: filters) { range in
-          for f in range {
-            winograd_output(
-              m + f * t, filters * t, bias[f],
-              target + f * height * width, height, width, block.firstRow, block.rowCount)
-          }
+      Parallel.forEachRange(of: filters) { range in
+        for f in range {
+          winograd_output(
+            m + f * t, filters * t, bias[f],
+            target + f * height * width, height, width, block.firstRow, block.rowCount)
         }
       }
     }
   }
 
-  /// Shapes: upstream and output `[F, H, W]`, gradient `[C, H, W]`.
-  func addInputGradient(
-    _ upstream: UnsafePointer<Float>, _ output: UnsafePointer<Float>, height: Int, width: Int,
+  /// Shapes: upstream and passed `[F, H, W]`, gradient `[C, H, W]`.
+  public func addInputGradient(
+    _ upstream: UnsafePointer<Float>, _ passed: UnsafePointer<Bool>, height: Int, width: Int,
     to gradient: UnsafeMutablePointer<Float>
   ) {
     forEachBlock(height: height, width: width) { block, v, m in
@@ -72,7 +66,7 @@ struct WinogradConvolution: Sendable {
         for f in range {
           let plane = f * height * width
           winograd_output_gradient(
-            upstream + plane, output + plane, height, width, block.firstRow,
+            upstream + plane, passed + plane, height, width, block.firstRow,
             block.rowCount, m + f * t, filters * t)
         }
       }
@@ -94,7 +88,7 @@ struct WinogradConvolution: Sendable {
     _ to: UnsafeMutablePointer<Float>, _ t: Int
   ) {
     let (inner, outer) = transposed ? (filters, channels) : (channels, filters)
-    transformed.withUnsafeElements { elements in
+    transformed.withUnsafeBufferPointer { elements in
       guard let filter = elements.baseAddress else { return }
       Parallel.forEachRange(of: 36) { range in
         for i in range {

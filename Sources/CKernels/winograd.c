@@ -1,40 +1,41 @@
-#include "CWinograd.h"
+#include "Versions.h"
+#include "Winograd.h"
 #include <stdlib.h>
 #include <string.h>
-
-// One version of each function for every instruction set; the loader chooses.
-#if defined(__x86_64__) && defined(__linux__)
-#define VERSIONS __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define VERSIONS
-#endif
 
 // Tiles are handled in runs of this many, so that the numbers between the two passes stay in the
 // first-level cache.
 enum { RUN = 64 };
 
-static inline ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
-
-void winograd_filter(const float *g, float *out, ptrdiff_t stride) {
-  float t[6][3];
-  for (int x = 0; x < 3; x++) {
-    const float a = g[x], b = g[3 + x], c = g[6 + x];
-    t[0][x] = a / 4;
-    t[1][x] = -(a + b + c) / 6;
-    t[2][x] = -(a - b + c) / 6;
-    t[3][x] = a / 24 + b / 12 + c / 6;
-    t[4][x] = a / 24 - b / 12 + c / 6;
-    t[5][x] = c;
-  }
-  for (int y = 0; y < 6; y++) {
-    const float a = t[y][0], b = t[y][1], c = t[y][2];
-    float *row = out + 6 * y * stride;
-    row[0] = a / 4;
-    row[stride] = -(a + b + c) / 6;
-    row[2 * stride] = -(a - b + c) / 6;
-    row[3 * stride] = a / 24 + b / 12 + c / 6;
-    row[4 * stride] = a / 24 - b / 12 + c / 6;
-    row[5 * stride] = c;
+VERSIONS void winograd_filters(const float *filters, ptrdiff_t count, float *out) {
+  for (ptrdiff_t first = 0; first < count; first += RUN) {
+    const ptrdiff_t length = smaller(RUN, count - first);
+    float g[9][RUN], t[6][3][RUN];
+    for (ptrdiff_t i = 0; i < length; i++)
+      for (int n = 0; n < 9; n++) g[n][i] = filters[9 * (first + i) + n];
+    for (int x = 0; x < 3; x++) {
+      for (ptrdiff_t i = 0; i < length; i++) {
+        const float a = g[x][i], b = g[3 + x][i], c = g[6 + x][i];
+        t[0][x][i] = a / 4;
+        t[1][x][i] = -(a + b + c) / 6;
+        t[2][x][i] = -(a - b + c) / 6;
+        t[3][x][i] = a / 24 + b / 12 + c / 6;
+        t[4][x][i] = a / 24 - b / 12 + c / 6;
+        t[5][x][i] = c;
+      }
+    }
+    for (int y = 0; y < 6; y++) {
+      float *restrict to = out + 6 * y * count + first;
+      for (ptrdiff_t i = 0; i < length; i++) {
+        const float a = t[y][0][i], b = t[y][1][i], c = t[y][2][i];
+        to[i] = a / 4;
+        to[count + i] = -(a + b + c) / 6;
+        to[2 * count + i] = -(a - b + c) / 6;
+        to[3 * count + i] = a / 24 + b / 12 + c / 6;
+        to[4 * count + i] = a / 24 - b / 12 + c / 6;
+        to[5 * count + i] = c;
+      }
+    }
   }
 }
 
@@ -111,10 +112,10 @@ VERSIONS void winograd_output(
                       f = t[r][4][i], g = t[r][5][i];
           const float p = a + (b + c) + (e + f) + bias, q = (b - c) + 2 * (e - f) + bias,
                       u = (b + c) + 4 * (e + f) + bias, v = (b - c) + 8 * (e - f) + g + bias;
-          y[r][4 * i] = p > 0 ? p : 0;
-          y[r][4 * i + 1] = q > 0 ? q : 0;
-          y[r][4 * i + 2] = u > 0 ? u : 0;
-          y[r][4 * i + 3] = v > 0 ? v : 0;
+          y[r][4 * i] = p < 0 ? 0 : p;
+          y[r][4 * i + 1] = q < 0 ? 0 : q;
+          y[r][4 * i + 2] = u < 0 ? 0 : u;
+          y[r][4 * i + 3] = v < 0 ? 0 : v;
         }
       }
       const ptrdiff_t top = 4 * (first_row + row), length = smaller(4 * count, width - 4 * first);
@@ -125,7 +126,7 @@ VERSIONS void winograd_output(
 }
 
 VERSIONS void winograd_output_gradient(
-    const float *gradient, const float *output, ptrdiff_t height, ptrdiff_t width,
+    const float *gradient, const bool *passed, ptrdiff_t height, ptrdiff_t width,
     ptrdiff_t first_row, ptrdiff_t rows, float *out, ptrdiff_t stride) {
   const ptrdiff_t tiles = (width + 3) / 4;
   for (ptrdiff_t row = 0; row < rows; row++) {
@@ -137,8 +138,11 @@ VERSIONS void winograd_output_gradient(
         const ptrdiff_t y = 4 * (first_row + row) + r;
         const ptrdiff_t known = y < height ? length : 0;
         const float *restrict from = gradient + y * width + 4 * first;
-        const float *restrict reached = output + y * width + 4 * first;
-        for (ptrdiff_t x = 0; x < known; x++) d[r][x] = reached[x] > 0 ? from[x] : 0;
+        const bool *restrict open = passed + y * width + 4 * first;
+        for (ptrdiff_t x = 0; x < known; x++) {
+          const float value = from[x];
+          d[r][x] = open[x] ? value : 0;
+        }
         memset(d[r] + known, 0, (4 * count - known) * sizeof(float));
       }
       for (ptrdiff_t x = 0; x < 4 * count; x++) {

@@ -9,13 +9,14 @@
 // Letters: H×W pixels of a plane (one channel of one image); R rows of tiles from `first_row` on,
 // Q = ⌈W/4⌉ tiles in each; T = R·Q tiles. A transformed tile has 36 numbers; number i of all tiles
 // stands in a row of T, `stride` floats after number i−1.
-#ifndef CWINOGRAD_H
-#define CWINOGRAD_H
+#ifndef WINOGRAD_H
+#define WINOGRAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-/// G g Gᵀ of one filter, 9 numbers to 36, `stride` apart.
-void winograd_filter(const float *filter, float *transformed, ptrdiff_t stride);
+/// G g Gᵀ of `count` filters, 9 numbers each to 36; number i of all of them in row i of `count`.
+void winograd_filters(const float *filters, ptrdiff_t count, float *transformed);
 
 /// Bᵀ d B of the tiles of an input plane.
 void winograd_input(
@@ -28,9 +29,9 @@ void winograd_output(
     ptrdiff_t width, ptrdiff_t first_row, ptrdiff_t rows);
 
 /// The transpose of `winograd_output`: A dy Aᵀ of an output plane's gradient, of which only what
-/// stands where the output is positive counts.
+/// stands where something passed counts.
 void winograd_output_gradient(
-    const float *gradient, const float *output, ptrdiff_t height, ptrdiff_t width,
+    const float *gradient, const bool *passed, ptrdiff_t height, ptrdiff_t width,
     ptrdiff_t first_row, ptrdiff_t rows, float *transformed, ptrdiff_t stride);
 
 /// The transpose of `winograd_input`: adds B m Bᵀ to an input plane's gradient.
