@@ -70,7 +70,9 @@ let package = Package(
     .target(name: "Captions", dependencies: ["Images", "Tensors"]),
     .target(name: "Images", dependencies: ["CJPEG", "CPNG", "Tensors"]),
     .target(name: "TensorFiles", dependencies: ["CZlib", "Tensors"]),
-    .target(name: "Training", dependencies: ["Captions", "Exercises", "TensorFiles", "Tensors"]),
+    .target(
+      name: "Training",
+      dependencies: ["Captions", "Exercises", "Kernels", "TensorFiles", "Tensors"]),
     .target(name: "Pretrained", dependencies: ["Networks", "TensorFiles", "Tensors"]),
     .target(name: "ExerciseTesting", dependencies: ["Exercises", "GradientChecking", "Tensors"]),
     .target(name: "Notebooks"),

@@ -1,3 +1,5 @@
+import CKernels
+
 /// A function of one element.
 public enum UnaryOperation: Sendable {
   case negate, exp, log, tanh, sigmoid, squareRoot, square, absolute, reciprocal
@@ -13,29 +15,57 @@ public enum Comparison: Sendable {
   case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
 }
 
+/// The fewest elements that are worth a thread of their own.
+let elementwiseGrain = 1 << 15
+
 /// `out[i] = operation(x[i])` for `count` elements; `out` may be `x`.
+///
+/// Numerics: in `Float`, exp, tanh and sigmoid are within 2.5 units in the last place; all else is
+/// the C library's.
 @_specialize(where Scalar == Float)
 @_specialize(where Scalar == Double)
 public func apply<Scalar: KernelScalar>(
   _ operation: UnaryOperation, _ x: UnsafePointer<Scalar>,
   into out: UnsafeMutablePointer<Scalar>, count: Int
 ) {
-  switch operation {
-  case .negate: for i in 0..<count { out[i] = -x[i] }
-  case .exp: for i in 0..<count { out[i] = Scalar.exp(x[i]) }
-  case .log: for i in 0..<count { out[i] = Scalar.log(x[i]) }
-  case .tanh: for i in 0..<count { out[i] = Scalar.tanh(x[i]) }
-  case .sigmoid:
-    // Only exponentials of negative numbers: no overflow at either end.
-    for i in 0..<count {
-      let e = Scalar.exp(-abs(x[i]))
-      out[i] = (x[i] >= 0 ? 1 : e) / (1 + e)
+  Parallel.forEachRange(of: count, grain: elementwiseGrain) { range in
+    if let x = x as? UnsafePointer<Float>, let out = out as? UnsafeMutablePointer<Float>,
+      applyVectorized(operation, x + range.lowerBound, into: out + range.lowerBound, range.count)
+    {
+      return
     }
-  case .squareRoot: for i in 0..<count { out[i] = x[i].squareRoot() }
-  case .square: for i in 0..<count { out[i] = x[i] * x[i] }
-  case .absolute: for i in 0..<count { out[i] = abs(x[i]) }
-  case .reciprocal: for i in 0..<count { out[i] = 1 / x[i] }
+    switch operation {
+    case .negate: for i in range { out[i] = -x[i] }
+    case .exp: for i in range { out[i] = Scalar.exp(x[i]) }
+    case .log: for i in range { out[i] = Scalar.log(x[i]) }
+    case .tanh: for i in range { out[i] = Scalar.tanh(x[i]) }
+    case .sigmoid:
+      // Only exponentials of negative numbers: no overflow at either end.
+      for i in range {
+        let e = Scalar.exp(-abs(x[i]))
+        out[i] = (x[i] >= 0 ? 1 : e) / (1 + e)
+      }
+    case .squareRoot: for i in range { out[i] = x[i].squareRoot() }
+    case .square: for i in range { out[i] = x[i] * x[i] }
+    case .absolute: for i in range { out[i] = abs(x[i]) }
+    case .reciprocal: for i in range { out[i] = 1 / x[i] }
+    }
   }
+}
+
+/// The functions that would take the C library long, one number at a time.
+/// - Returns: Whether `operation` is one of them.
+private func applyVectorized(
+  _ operation: UnaryOperation, _ x: UnsafePointer<Float>,
+  into out: UnsafeMutablePointer<Float>, _ count: Int
+) -> Bool {
+  switch operation {
+  case .exp: exp_floats(x, out, count)
+  case .tanh: tanh_floats(x, out, count)
+  case .sigmoid: sigmoid_floats(x, out, count)
+  default: return false
+  }
+  return true
 }
 
 /// `out[i] = operation(a[i·strideA], b[i·strideB])`; a stride of 0 repeats one element.
@@ -46,14 +76,18 @@ public func apply<Scalar: KernelScalar>(
   _ b: UnsafePointer<Scalar>, stride strideB: Int, into out: UnsafeMutablePointer<Scalar>,
   count: Int
 ) {
-  switch operation {
-  case .add: zip(a, strideA, b, strideB, out, count) { $0 + $1 }
-  case .subtract: zip(a, strideA, b, strideB, out, count) { $0 - $1 }
-  case .multiply: zip(a, strideA, b, strideB, out, count) { $0 * $1 }
-  case .divide: zip(a, strideA, b, strideB, out, count) { $0 / $1 }
-  case .maximum: zip(a, strideA, b, strideB, out, count) { $0 >= $1 || $0.isNaN ? $0 : $1 }
-  case .minimum: zip(a, strideA, b, strideB, out, count) { $0 <= $1 || $0.isNaN ? $0 : $1 }
-  case .power: zip(a, strideA, b, strideB, out, count) { Scalar.pow($0, $1) }
+  Parallel.forEachRange(of: count, grain: elementwiseGrain) { range in
+    let (start, count) = (range.lowerBound, range.count)
+    let (a, b, out) = (a + start * strideA, b + start * strideB, out + start)
+    switch operation {
+    case .add: zip(a, strideA, b, strideB, out, count) { $0 + $1 }
+    case .subtract: zip(a, strideA, b, strideB, out, count) { $0 - $1 }
+    case .multiply: zip(a, strideA, b, strideB, out, count) { $0 * $1 }
+    case .divide: zip(a, strideA, b, strideB, out, count) { $0 / $1 }
+    case .maximum: zip(a, strideA, b, strideB, out, count) { $0 >= $1 || $0.isNaN ? $0 : $1 }
+    case .minimum: zip(a, strideA, b, strideB, out, count) { $0 <= $1 || $0.isNaN ? $0 : $1 }
+    case .power: zip(a, strideA, b, strideB, out, count) { Scalar.pow($0, $1) }
+    }
   }
 }
 
@@ -65,13 +99,17 @@ public func compare<Scalar: KernelScalar>(
   _ b: UnsafePointer<Scalar>, stride strideB: Int, into out: UnsafeMutablePointer<Bool>,
   count: Int
 ) {
-  switch comparison {
-  case .equal: zip(a, strideA, b, strideB, out, count) { $0 == $1 }
-  case .notEqual: zip(a, strideA, b, strideB, out, count) { $0 != $1 }
-  case .less: zip(a, strideA, b, strideB, out, count) { $0 < $1 }
-  case .lessOrEqual: zip(a, strideA, b, strideB, out, count) { $0 <= $1 }
-  case .greater: zip(a, strideA, b, strideB, out, count) { $0 > $1 }
-  case .greaterOrEqual: zip(a, strideA, b, strideB, out, count) { $0 >= $1 }
+  Parallel.forEachRange(of: count, grain: elementwiseGrain) { range in
+    let (start, count) = (range.lowerBound, range.count)
+    let (a, b, out) = (a + start * strideA, b + start * strideB, out + start)
+    switch comparison {
+    case .equal: zip(a, strideA, b, strideB, out, count) { $0 == $1 }
+    case .notEqual: zip(a, strideA, b, strideB, out, count) { $0 != $1 }
+    case .less: zip(a, strideA, b, strideB, out, count) { $0 < $1 }
+    case .lessOrEqual: zip(a, strideA, b, strideB, out, count) { $0 <= $1 }
+    case .greater: zip(a, strideA, b, strideB, out, count) { $0 > $1 }
+    case .greaterOrEqual: zip(a, strideA, b, strideB, out, count) { $0 >= $1 }
+    }
   }
 }
 

@@ -46,6 +46,13 @@ extension Float: KernelScalar {
     a: UnsafePointer<Float>, rowStrideA: Int, b: UnsafePointer<Float>, rowStrideB: Int,
     beta: Float, c: UnsafeMutablePointer<Float>, rowStrideC: Int
   ) {
+    if alpha == 1, beta == 0 || beta == 1, !transposeA,
+      multiplySkinny(
+        transposeB: transposeB, m: m, n: n, k: k, a: a, rowStrideA: rowStrideA, b: b,
+        rowStrideB: rowStrideB, adding: beta == 1, c: c, rowStrideC: rowStrideC)
+    {
+      return
+    }
     inParallel(m: m, n: n, k: k) { rows, columns in
       cblas_sgemm(
         Int32(BlasRowMajor), blasOrder(transposeA), blasOrder(transposeB), Int32(rows.count),
@@ -79,12 +86,14 @@ extension Double: KernelScalar {
   }
 }
 
+/// How many multiplications are worth a thread of their own.
+let leastMultiplications = 1 << 20
+
 /// Cuts a product `[m, k]·[k, n]` along its longer side, where the pieces are worth a thread each.
 private func inParallel(
   m: Int, n: Int, k: Int, _ product: (_ rows: Range<Int>, _ columns: Range<Int>) -> Void
 ) {
   guard m > 0, n > 0 else { return }
-  let leastMultiplications = 1 << 20
   let grain = leastMultiplications / (min(m, n) * max(k, 1)) + 1
   Parallel.forEachRange(of: max(m, n), grain: grain) { range in
     product(m > n ? range : 0..<m, m > n ? 0..<n : range)

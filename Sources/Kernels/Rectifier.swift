@@ -41,16 +41,3 @@ public func rectifierGradient<Scalar: KernelScalar>(
     }
   }
 }
-
-/// `passed[i] = x[i] > 0` on all cores.
-public func positive<Scalar: KernelScalar>(
-  _ x: UnsafePointer<Scalar>, into passed: UnsafeMutablePointer<Bool>, count: Int
-) {
-  withUnsafePointer(to: Scalar(0)) { zero in
-    Parallel.forEachRange(of: count, grain: 1 << 16) { range in
-      compare(
-        .greater, x + range.lowerBound, stride: 1, zero, stride: 0,
-        into: passed + range.lowerBound, count: range.count)
-    }
-  }
-}

@@ -1,3 +1,5 @@
+import CKernels
+
 /// A function that takes all elements along an axis to one.
 public enum Reduction: Sendable {
   case sum, maximum, minimum
@@ -17,13 +19,22 @@ public func reduce<Scalar: KernelScalar>(
   switch reduction {
   case .sum:
     if inner == 1 {
-      for o in 0..<outer { out[o] = sum(x + o * length, count: length) }
+      Parallel.forEachRange(of: outer, grain: elementwiseGrain / max(length, 1)) { range in
+        for o in range { out[o] = sum(x + o * length, count: length) }
+      }
     } else {
       out.update(repeating: 0, count: outer * inner)
       accumulate(x, outer, 0..<length, length, inner, out) { $0 + $1 }
     }
   case .maximum, .minimum:
     precondition(length > 0, "a maximum or minimum needs at least one element; the axis has 0")
+    if inner == 1, reduction == .maximum, let x = x as? UnsafePointer<Float>,
+      let out = out as? UnsafeMutablePointer<Float>
+    {
+      return Parallel.forEachRange(of: outer, grain: elementwiseGrain / length) { range in
+        for o in range { out[o] = largest_float(x + o * length, length) }
+      }
+    }
     for o in 0..<outer { (out + o * inner).update(from: x + o * length * inner, count: inner) }
     if reduction == .maximum {
       accumulate(x, outer, 1..<length, length, inner, out) { $0 >= $1 || $0.isNaN ? $0 : $1 }
@@ -60,11 +71,22 @@ private func accumulate<Scalar: KernelScalar>(
   _ x: UnsafePointer<Scalar>, _ outer: Int, _ steps: Range<Int>, _ length: Int, _ inner: Int,
   _ out: UnsafeMutablePointer<Scalar>, _ function: (Scalar, Scalar) -> Scalar
 ) {
-  for o in 0..<outer {
-    let accumulator = out + o * inner
-    for l in steps {
-      let row = x + (o * length + l) * inner
-      for i in 0..<inner { accumulator[i] = function(accumulator[i], row[i]) }
+  func accumulate(_ outer: Range<Int>, _ columns: Range<Int>) {
+    for o in outer {
+      let accumulator = out + o * inner
+      for l in steps {
+        let row = x + (o * length + l) * inner
+        for i in columns { accumulator[i] = function(accumulator[i], row[i]) }
+      }
+    }
+  }
+  if outer > 1 {
+    Parallel.forEachRange(of: outer, grain: elementwiseGrain / max(length * inner, 1)) {
+      accumulate($0, 0..<inner)
+    }
+  } else {
+    Parallel.forEachRange(of: inner, grain: elementwiseGrain / max(length, 1)) {
+      accumulate(0..<outer, $0)
     }
   }
 }
@@ -83,4 +105,28 @@ private func sum<Scalar: KernelScalar>(_ x: UnsafePointer<Scalar>, count: Int) -
     i += 1
   }
   return total
+}
+
+/// `out[o] = log Σ eˣ` over each row of `x [outer, length]`, the row's maximum taken out first so that
+/// nothing overflows.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+public func logSumExp<Scalar: KernelScalar>(
+  _ x: UnsafePointer<Scalar>, outer: Int, length: Int, into out: UnsafeMutablePointer<Scalar>
+) {
+  precondition(length > 0, "log Σ eˣ needs at least one element; the axis has 0")
+  Parallel.forEachRange(of: outer, grain: elementwiseGrain / length) { range in
+    for o in range {
+      let row = x + o * length
+      if let row = row as? UnsafePointer<Float>, let out = out as? UnsafeMutablePointer<Float> {
+        out[o] = log_sum_exp_floats(row, length)
+        continue
+      }
+      var largest: Scalar = 0
+      reduce(.maximum, row, outer: 1, length: length, inner: 1, into: &largest)
+      // A row of −∞ alone would give ∞ − ∞.
+      if largest.isInfinite { largest = 0 }
+      out[o] = Scalar.log((0..<length).reduce(0) { $0 + Scalar.exp(row[$1] - largest) }) + largest
+    }
+  }
 }

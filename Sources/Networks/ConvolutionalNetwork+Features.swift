@@ -67,7 +67,7 @@ extension ConvolutionalNetwork {
     case .identity: return (x, { $0 })
     case .convolution(let convolution):
       let output = try convolution.forward(x)
-      let passed = positive(output)
+      let passed = output .> 0
       return (
         output,
         { try convolution.inputGradient(upstream: $0, passed: passed, inputShape: inputShape) }
@@ -80,7 +80,7 @@ extension ConvolutionalNetwork {
       let expanded = try FireExpansion(expand1: expand1, expand3: expand3)
       let output = try expanded.forward(squeezed)
       let (squeezedShape, squeezePassed, passed) = (
-        squeezed.shape, positive(squeezed), positive(output)
+        squeezed.shape, squeezed .> 0, output .> 0
       )
       return (
         output,
@@ -140,15 +140,6 @@ extension ConvolutionalNetwork {
       preconditionFailure("features(_:layers:) returns the layers it was asked for")
     }
     return values
-  }
-}
-
-/// Where a tensor's elements are greater than 0.
-private func positive<Scalar: TensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Bool> {
-  Tensor(unsafeUninitializedShape: x.shape) { passed in
-    x.withUnsafeElements { x in
-      if let base = x.baseAddress { Kernels.positive(base, into: passed, count: x.count) }
-    }
   }
 }
 

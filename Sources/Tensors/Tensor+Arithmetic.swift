@@ -113,6 +113,11 @@ extension Tensor where Element: TensorScalar {
   private static func update(
     _ a: inout Tensor, _ operation: BinaryOperation, _ b: Tensor, _ name: String
   ) throws {
+    if operation == .add, a.shape == b.shape, let products = b.deferred, products.isPlain {
+      let sum = a.deferred.flatMap { $0.adding(products) } ?? products.added(to: a.elements)
+      a = Tensor(deferred: sum, shape: a.shape)
+      return
+    }
     let b = try b.broadcast(to: a.shape, name)
     b.elements.withUnsafeBufferPointer { b in
       a.elements.withUnsafeMutableBufferPointer { a in
@@ -154,16 +159,24 @@ func combineElements<Scalar, Result>(
         if a.shape == b.shape {
           return kernel(pointerA, 1, pointerB, 1, out, a.count)
         }
-        // A row for each of many, such as a bias, which is what most broadcasts are.
-        if a.shape == shape && shape.suffix(b.rank).elementsEqual(b.shape) {
-          for row in 0..<a.count / b.count {
-            kernel(pointerA + row * b.count, 1, pointerB, 1, out + row * b.count, b.count)
+        // A row for each of many, such as a bias, or a number for each row, such as its sum: what
+        // most broadcasts are.
+        let length = shape[shape.count - 1]
+        let isRow = a.shape == shape && shape.suffix(b.rank).elementsEqual(b.shape)
+        let isColumn = a.shape == shape && b.shape == shape.dropLast() + [1]
+        if isRow || isColumn {
+          let (width, step) = isRow ? (b.count, 0) : (length, 1)
+          Parallel.forEachRange(of: a.count / width, grain: (1 << 15) / width) { rows in
+            for row in rows {
+              kernel(
+                pointerA + row * width, 1, pointerB + row * step, 1 - step, out + row * width,
+                width)
+            }
           }
           return
         }
         let stridesA = broadcastStrides(a.shape, to: shape)
         let stridesB = broadcastStrides(b.shape, to: shape)
-        let length = shape[shape.count - 1]
         Kernels.forEachRow(shape: shape, strides: [stridesA, stridesB]) { row, offsets in
           kernel(
             pointerA + offsets[0], stridesA[shape.count - 1], pointerB + offsets[1],

@@ -1,4 +1,6 @@
 extension Tensor where Element: TensorScalar {
+  @_specialize(where Element == Float)
+  @_specialize(where Element == Double)
   public static func zeros(_ shape: [Int]) -> Tensor { Tensor(repeating: 0, shape: shape) }
 
   public static func ones(_ shape: [Int]) -> Tensor { Tensor(repeating: 1, shape: shape) }

@@ -31,6 +31,13 @@ extension Tensor where Element: TensorScalar {
     guard let commonBatch = broadcastShape(batch, otherBatch) else {
       throw fail("the batches \(batch) and \(otherBatch) do not broadcast")
     }
+    // The gradient of a weight by a few samples: mostly one of several to be added up.
+    let isLarge = m * n >= 1 << 16
+    if transposingSelf, !transposingOther, rank == 2, other.rank == 2, k <= Swift.min(m, n), isLarge
+    {
+      return Tensor(
+        deferred: DeferredProducts(elements, other.elements, m: m, n: n, k: k), shape: [m, n])
+    }
     // One large product instead of many small ones, where all of them share the second matrix.
     let merges =
       otherBatch.allSatisfy { $0 == 1 } && !transposingSelf

@@ -82,11 +82,23 @@ extension Tensor where Element: TensorScalar {
 
   /// `log Σ eˣ` along an axis, the maximum taken out first so that nothing overflows.
   public func logSumExp(axis: Int, keepingAxis: Bool = false) throws -> Tensor {
-    let largest = try max(axis: axis, keepingAxis: true)
-    // A row of −∞ alone would give ∞ − ∞.
-    let shift = try largest.replacing(where: largest.absolute() .== .infinity, with: 0)
-    let result = try (self - shift).exp().sum(axis: axis, keepingAxis: true).log() + shift
-    return keepingAxis ? result : try result.squeezingAxis(at: axis)
+    let axis = try resolved(axis: axis, "logSumExp(axis:)")
+    try requireElements(axis, "logSumExp(axis:)")
+    guard axis == rank - 1 else {
+      // The axis to the end and back.
+      var order = Array(0..<rank)
+      order.append(order.remove(at: axis))
+      let result = try permuted(order).logSumExp(axis: -1)
+      return keepingAxis ? try result.expandingAxis(at: axis) : result
+    }
+    let (outer, length) = (count / shape[axis], shape[axis])
+    let kept = shape.dropLast() + (keepingAxis ? [1] : [])
+    return Tensor(unsafeUninitializedShape: Array(kept)) { out in
+      elements.withUnsafeBufferPointer { x in
+        guard let x = x.baseAddress else { return }
+        Kernels.logSumExp(x, outer: outer, length: length, into: out)
+      }
+    }
   }
 
   @_specialize(where Element == Float)

@@ -8,8 +8,25 @@ import Kernels
 public struct Tensor<Element: Sendable & Equatable>: Equatable, Sendable {
   /// The size of each axis.
   public let shape: [Int]
+  private var stored: [Element]
+  /// What the elements are where they have not been asked for yet; `stored` is empty then.
+  private(set) var deferred: DeferredProducts<Element>?
+
   /// All elements in row-major order. Complexity: O(1).
-  public internal(set) var elements: [Element]
+  public internal(set) var elements: [Element] {
+    get { deferred?.elements ?? stored }
+    _modify {
+      if let deferred {
+        stored = deferred.elements
+        self.deferred = nil
+      }
+      yield &stored
+    }
+  }
+
+  public static func == (a: Tensor, b: Tensor) -> Bool {
+    a.shape == b.shape && a.elements == b.elements
+  }
 
   /// A tensor of the given elements, in row-major order.
   /// - Throws: `TensorError` when the shape does not hold exactly that many elements.
@@ -52,7 +69,13 @@ public struct Tensor<Element: Sendable & Equatable>: Equatable, Sendable {
   }
 
   init(unchecked elements: [Element], shape: [Int]) {
-    self.elements = elements
+    stored = elements
+    self.shape = shape
+  }
+
+  init(deferred: DeferredProducts<Element>, shape: [Int]) {
+    stored = []
+    self.deferred = deferred
     self.shape = shape
   }
 
@@ -60,7 +83,7 @@ public struct Tensor<Element: Sendable & Equatable>: Equatable, Sendable {
   public var rank: Int { shape.count }
 
   /// The number of elements.
-  public var count: Int { elements.count }
+  public var count: Int { deferred == nil ? stored.count : shape.reduce(1, *) }
 
   /// The only element of a tensor that has one.
   /// - Throws: `TensorError` for any other number of elements.

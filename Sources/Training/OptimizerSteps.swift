@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 // The steps of the optimizers, each a single pass: memory is what they wait for.
@@ -29,10 +30,12 @@ func adamStep<Scalar: TensorScalar>(
     gradient.withUnsafeElements { g in
       moments.mean.withUnsafeMutableElements { m in
         moments.meanSquare.withUnsafeMutableElements { v in
-          for i in 0..<x.count {
-            m[i] = beta1 * m[i] + fresh1 * g[i]
-            v[i] = beta2 * v[i] + fresh2 * (g[i] * g[i])
-            x[i] -= step * m[i] / ((squareScale * v[i]).squareRoot() + epsilon)
+          Parallel.forEachRange(of: x.count, grain: 1 << 14) { range in
+            for i in range {
+              m[i] = beta1 * m[i] + fresh1 * g[i]
+              v[i] = beta2 * v[i] + fresh2 * (g[i] * g[i])
+              x[i] -= step * m[i] / ((squareScale * v[i]).squareRoot() + epsilon)
+            }
           }
         }
       }
@@ -50,9 +53,11 @@ func rmsPropStep<Scalar: TensorScalar>(
   parameter.withUnsafeMutableElements { x in
     gradient.withUnsafeElements { g in
       meanSquare.withUnsafeMutableElements { s in
-        for i in 0..<x.count {
-          s[i] = decay * s[i] + fresh * (g[i] * g[i])
-          x[i] -= rate * g[i] / (s[i].squareRoot() + epsilon)
+        Parallel.forEachRange(of: x.count, grain: 1 << 14) { range in
+          for i in range {
+            s[i] = decay * s[i] + fresh * (g[i] * g[i])
+            x[i] -= rate * g[i] / (s[i].squareRoot() + epsilon)
+          }
         }
       }
     }
@@ -68,9 +73,11 @@ func momentumStep<Scalar: TensorScalar>(
   parameter.withUnsafeMutableElements { x in
     gradient.withUnsafeElements { g in
       velocity.withUnsafeMutableElements { v in
-        for i in 0..<x.count {
-          v[i] = momentum * v[i] - rate * g[i]
-          x[i] += v[i]
+        Parallel.forEachRange(of: x.count, grain: 1 << 14) { range in
+          for i in range {
+            v[i] = momentum * v[i] - rate * g[i]
+            x[i] += v[i]
+          }
         }
       }
     }

@@ -83,4 +83,25 @@ final class VersionsTests: XCTestCase {
       }
     }
   }
+
+  func testAProductWithFewRowsIsThatOfDoubles() {
+    // Rows from one block to many; sizes that fit the registers and sizes that do not.
+    for (m, n, k) in [(2, 64, 16), (5, 128, 48), (13, 192, 32), (25, 100, 31), (64, 68, 80)] {
+      for transposeB in [false, true] {
+        let a = (0..<m * k).map { i in Float(i * 37 % 11) - 5 }
+        let b = (0..<k * n).map { i in Float(i * 53 % 13) - 6 }
+        for accumulate in [false, true] {
+          var fast = [Float](repeating: 2, count: m * n)
+          var exact = [Double](repeating: 2, count: m * n)
+          Float.multiply(
+            transposeB: transposeB, m: m, n: n, k: k, a, b, into: &fast, accumulate: accumulate)
+          Double.multiply(
+            transposeB: transposeB, m: m, n: n, k: k, a.map(Double.init), b.map(Double.init),
+            into: &exact, accumulate: accumulate)
+          // Small whole numbers: no rounding.
+          XCTAssertEqual(fast.map(Double.init), exact, "\(m)×\(n)×\(k) \(transposeB)")
+        }
+      }
+    }
+  }
 }
