@@ -1,86 +1,60 @@
 import Exercises
 import Foundation
-import Tensors
 
-/// How a captioner is trained: Adam on minibatches, the learning rate falling from epoch to epoch.
-public struct CaptionerTraining: Sendable {
-  /// Where training has come to.
-  public struct Progress: Sendable {
-    /// From 1 to `iterations`.
-    public var iteration, iterations: Int
-    /// Of the minibatch just seen, summed over time and averaged over its captions.
-    public var loss: Float
-    public var captionsPerSecond: Double
-    public var secondsLeft: Double
-  }
-
+/// How a captioner is trained: Adam on minibatches, with what keeps it from learning by heart.
+public struct CaptionerTraining: Equatable, Sendable {
+  /// How often every caption is seen, and how many are seen at once.
   public var epochs, batchSize: Int
+  /// Adam's, at the beginning.
   public var learningRate: Float
-  /// The learning rate is multiplied by this after every epoch.
-  public var learningRateDecay: Float
+  /// The learning rate is multiplied by this after every so many epochs.
+  public var learningRateDecay: Float = 1
+  public var decayEvery = 1
+  /// The learning rate also falls along half a cosine, to 0 at the end.
+  ///
+  /// Source: Loshchilov, Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR 2017,
+  /// arXiv 1608.03983, equation 5 without restarts.
+  public var followsCosine = false
+  /// The share of features, of the word vectors' elements and of the hidden states' elements before
+  /// the vocabulary that are left out, from `0..<1` (`CaptioningParts.adding`).
+  public var dropout: Float = 0
+  /// The share of input words that become `<UNK>`, from `0..<1`.
+  public var wordDropout: Float = 0
+  /// The share of input words that, at the end of training, are the model's own prediction of them;
+  /// it grows linearly from 0. From `0...1`.
+  ///
+  /// Source: Bengio et al., "Scheduled Sampling for Sequence Prediction with Recurrent Neural
+  /// Networks", NeurIPS 2015, arXiv 1506.03099, with the linear schedule turned round. The
+  /// predictions come from a first pass over the true words, not from one word at a time: Mihaylova,
+  /// Martins, "Scheduled Sampling for Transformers", ACL 2019, DOI 10.18653/v1/P19-2049.
+  public var scheduledSampling: Float = 0
+  /// Gradients longer than this, all parameters' together, are shortened to it.
+  ///
+  /// Source: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks",
+  /// ICML 2013, arXiv 1211.5063, algorithm 1.
+  public var clip: Float?
+  /// The share of every weight, biases excepted, that a step takes away for each unit of the
+  /// learning rate.
+  ///
+  /// Source: Loshchilov, Hutter, "Decoupled Weight Decay Regularization", ICLR 2019,
+  /// arXiv 1711.05101.
+  public var weightDecay: Float = 0
+  /// Training ends when so many epochs in a row brought no better validation.
+  public var patience: Int?
+  /// Decides the order of the captions and all that is left to chance.
   public var seed: UInt64
 
-  public init(
-    epochs: Int, batchSize: Int, learningRate: Float, learningRateDecay: Float, seed: UInt64
-  ) {
-    (self.epochs, self.batchSize) = (epochs, batchSize)
-    (self.learningRate, self.learningRateDecay) = (learningRate, learningRateDecay)
+  public init(epochs: Int, batchSize: Int, learningRate: Float, seed: UInt64) {
+    (self.epochs, self.batchSize, self.learningRate) = (epochs, batchSize, learningRate)
     self.seed = seed
   }
 
-  /// The loss of a minibatch and its gradients: features `[N, D]`, captions `[N, T + 1]`.
-  public typealias Loss = (
-    _ features: Tensor<Float>, _ captions: Tensor<Int>, _ parameters: CaptionerParameters<Float>
-  ) throws -> (loss: Float, gradients: CaptionerParameters<Float>)
-
-  /// Trains `parameters` in place.
-  /// - Parameters:
-  ///   - features: Of every picture, `[P, D]`.
-  ///   - captions: `[N, T + 1]`.
-  ///   - pictures: Which picture each caption describes, from `0..<P`, `[N]`.
-  ///   - report: Called after every iteration.
-  /// - Throws: `TrainingError` when the loss is no longer a number, and what `loss` throws.
-  public func run(
-    _ parameters: inout CaptionerParameters<Float>, features: Tensor<Float>,
-    captions: Tensor<Int>, pictures: Tensor<Int>, loss: Loss, report: (Progress) -> Void
-  ) throws {
-    var adam = Adam<Float>(learningRate: learningRate)
-    var batches = Minibatches(count: captions.shape[0], batchSize: batchSize, seed: seed)
-    let iterations = epochs * batches.perEpoch
-    let start = Date()
-    var seen = 0
-    for iteration in 1...max(1, iterations) {
-      guard let batch = batches.next() else { break }
-      let rows = Tensor(batch)
-      let (value, gradients) = try loss(
-        features.gathering(pictures.gathering(rows)), trimmed(captions.gathering(rows)), parameters)
-      guard value.isFinite else {
-        throw TrainingError(
-          "the loss became \(value) in iteration \(iteration); try a smaller learning rate "
-            + "than \(learningRate)")
-      }
-      for (name, path) in CaptionerParameters<Float>.named {
-        try adam.update(
-          &parameters[keyPath: path], gradient: gradients[keyPath: path], name: name)
-      }
-      if iteration % batches.perEpoch == 0 { adam.learningRate *= learningRateDecay }
-      seen += batch.count
-      let seconds = max(Date().timeIntervalSince(start), 1e-9)
-      report(
-        Progress(
-          iteration: iteration, iterations: iterations, loss: value,
-          captionsPerSecond: Double(seen) / seconds,
-          secondsLeft: seconds / Double(iteration) * Double(iterations - iteration)))
-    }
-  }
-
-  /// Without the columns that hold only `<NULL>`: nothing is learned from them.
-  private func trimmed(_ captions: Tensor<Int>) throws -> Tensor<Int> {
-    let length = captions.shape[1]
-    let used =
-      captions.elements.indices.lazy.filter { captions.elements[$0] != SpecialToken.null }
-      .map { $0 % length + 1 }.max() ?? length
-    return try captions[.all, 0..<used]
+  /// The learning rate of an iteration, from 1 to `iterations`.
+  func learningRate(iteration: Int, of iterations: Int, perEpoch: Int) -> Float {
+    let epoch = (iteration - 1) / perEpoch
+    let decayed = learningRate * Float.pow(learningRateDecay, Float(epoch / decayEvery))
+    guard followsCosine else { return decayed }
+    return decayed * (1 + Float(cos(Double.pi * Double(iteration - 1) / Double(iterations)))) / 2
   }
 }
 

@@ -7,24 +7,22 @@ import Training
 // What the exercises do for the captioning commands.
 
 extension RecurrentCell {
-  fileprivate var parts: CaptioningParts<Float> {
+  /// The layers that this cell's assignment is built from.
+  var parts: CaptioningParts<Float> {
     let parts: CaptioningParts<Float> = A2RNNCaptioning.captioningParts()
     return self == .rnn ? parts : A3LSTMCaptioning.captioningParts(basedOn: parts)
   }
 
-  /// The loss that this cell's assignment trains with.
-  var loss: CaptionerTraining.Loss {
-    let parts = parts
-    return switch self {
-    case .rnn:
-      {
+  /// What this cell's assignment trains with.
+  var exercises: CaptionerExercises {
+    CaptionerExercises(parts: parts) { features, captions, parameters, parts in
+      switch self {
+      case .rnn:
         try A2RNNCaptioning.captionerLoss(
-          features: $0, captions: $1, parameters: $2, parts: parts)
-      }
-    case .lstm:
-      {
+          features: features, captions: captions, parameters: parameters, parts: parts)
+      case .lstm:
         try A3LSTMCaptioning.captionerLoss(
-          features: $0, captions: $1, parameters: $2, parts: parts)
+          features: features, captions: captions, parameters: parameters, parts: parts)
       }
     }
   }

@@ -38,47 +38,56 @@ struct Train: AsyncParsableCommand {
   @Option(help: "The size of the word vectors.")
   var embedding = 256
 
-  @Option(help: "How often every caption is seen.")
-  var epochs = 50
-
-  @Option(help: "How many captions are seen at once.")
-  var batch = 25
-
-  @Option(help: "Adam's learning rate.")
-  var learningRate: Float = 5e-3
-
-  @Option(
-    help:
-      "What the learning rate is multiplied by after every epoch. (default: 0.95 for an RNN, 0.995 for an LSTM)"
-  )
-  var decay: Float?
-
   @Option(help: "Train on at most so many captions, of as many different pictures as possible.")
   var maxCaptions: Int?
 
   @Option(help: "Words that occur less often become <UNK>.")
   var minimumCount = 1
 
-  @Option(help: "The seed of the initial values and the order of the captions.")
-  var seed: UInt64 = 231
+  @Option(
+    help: ArgumentHelp(
+      "Captions of other pictures to validate with after every epoch; the best model is kept.",
+      valueName: "file"))
+  var validation: String?
 
   @Option(
-    help: ArgumentHelp("Where to write the loss of every iteration (JSON).", valueName: "file"))
+    help: ArgumentHelp(
+      "The folder of the pictures to validate with. (default: that of --images)",
+      valueName: "folder"))
+  var validationImages: String?
+
+  @Option(
+    help: ArgumentHelp("Validate with this share of the pictures instead.", valueName: "share"))
+  var holdOut: Double?
+
+  @OptionGroup(title: "Learning")
+  var learning: LearningOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Where to write the loss of every iteration (a JSON object in each line).",
+      valueName: "file"))
   var log: String?
 
   func validate() throws {
     let counts = [
-      ("--hidden", hidden), ("--embedding", embedding), ("--epochs", epochs), ("--batch", batch),
-      ("--max-captions", maxCaptions ?? 1), ("--minimum-count", minimumCount),
+      ("--hidden", hidden), ("--embedding", embedding), ("--max-captions", maxCaptions ?? 1),
+      ("--minimum-count", minimumCount),
     ]
     for (name, value) in counts where value < 1 {
       throw ValidationError("\(name) is \(value); expected at least 1")
     }
-    guard learningRate > 0, learningRate.isFinite else {
-      throw ValidationError("--learning-rate is \(learningRate); expected a number above 0")
+    if let holdOut, !(holdOut > 0 && holdOut < 1) {
+      throw ValidationError("--hold-out is \(holdOut); expected a share above 0, below 1")
     }
-    if let decay, !(decay > 0 && decay <= 1) {
-      throw ValidationError("--decay is \(decay); expected a number above 0, at most 1")
+    guard validation == nil || holdOut == nil else {
+      throw ValidationError("--validation and --hold-out exclude each other; give one of them")
+    }
+    guard validationImages == nil || validation != nil else {
+      throw ValidationError("--validation-images needs --validation")
+    }
+    guard learning.patience == nil || validation != nil || holdOut != nil else {
+      throw ValidationError("--patience needs --validation or --hold-out")
     }
   }
 
@@ -86,25 +95,51 @@ struct Train: AsyncParsableCommand {
     for path in [output] + (log.map { [$0] } ?? []) { try requireWritable(path) }
     let data = try TrainingData(
       captions: captions, images: images, limit: maxCaptions, minimumCount: minimumCount)
+    let other = try validation.map {
+      try TrainingData(
+        captions: $0, images: validationImages ?? images, limit: nil, minimumCount: 1)
+    }
     let extractor = try FeatureExtractor(weights: weights)
     if extractor.encoder == .histograms {
       printError("no --weights: pictures are described by histograms of hues and edges")
     }
     let features = try extractor.features(of: data.files, progress: ProgressLine())
     var model = try untrainedModel(data, features, extractor.encoder)
-    let losses = try train(&model, data, features)
-    if let log { try writeJSON(losses, to: log) }
+    var captions = try CaptionSet(
+      features: model.standardized(features), captions: data.encoded, pictures: data.pictures)
+    var held: CaptionSet?
+    if let holdOut {
+      (captions, held) = try captions.holdingOut(holdOut, seed: learning.seed)
+    } else if let other {
+      let features = try extractor.features(of: other.files, progress: ProgressLine())
+      held = try CaptionSet(
+        features: model.standardized(features), captions: data.vocabulary.encode(other.words),
+        pictures: other.pictures)
+    }
+    var loop = TrainLoop(
+      CaptionerTrainer(
+        learning.settings(for: cell), parameters: model.parameters, captionCount: captions.count),
+      cell.exercises, on: captions,
+      validation: held.map {
+        ValidationPictures(
+          captions: $0, vocabulary: data.vocabulary, maximumLength: model.maximumLength)
+      }, log: log)
+    try withExercises { try loop.run() }
+    model.parameters = loop.trainer.result
     try model.write(to: URL(fileURLWithPath: output))
     print(
-      "wrote \(output): \(cell == .rnn ? "an RNN" : "an LSTM") trained on \(data.encoded.shape[0]) captions of "
-        + "\(data.files.count) pictures, \(data.vocabulary.count) words, "
-        + "last loss \(losses.last.map { format($0.loss, 4) } ?? "-")")
+      "wrote \(output): \(cell == .rnn ? "an RNN" : "an LSTM") trained on \(captions.count) "
+        + "captions of \(Set(captions.pictures.elements).count) pictures, "
+        + "\(data.vocabulary.count) words, last loss \(loop.lastLoss.map { format($0, 4) } ?? "-")"
+        + (loop.trainer.best.map {
+          ", best validation after epoch \($0.epoch): \(describe($0.validation))"
+        } ?? ""))
   }
 
   private func untrainedModel(
     _ data: TrainingData, _ features: Tensor<Float>, _ encoder: CaptionerModel.Encoder
   ) throws -> CaptionerModel {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SeededGenerator(seed: learning.seed)
     let deviation = try features.variance(axis: 0).squareRoot()
     return CaptionerModel(
       cell: cell, encoder: encoder, vocabulary: data.vocabulary,
@@ -115,34 +150,4 @@ struct Train: AsyncParsableCommand {
         cell: cell, featureSize: features.shape[1], embeddingSize: embedding, hiddenSize: hidden,
         vocabularySize: data.vocabulary.count, using: &generator))
   }
-
-  private func train(
-    _ model: inout CaptionerModel, _ data: TrainingData, _ features: Tensor<Float>
-  ) throws -> [LoggedLoss] {
-    let training = CaptionerTraining(
-      epochs: epochs, batchSize: batch, learningRate: learningRate,
-      learningRateDecay: decay ?? (cell == .rnn ? 0.95 : 0.995), seed: seed)
-    var progress = ProgressLine()
-    var losses: [LoggedLoss] = []
-    let standardized = try model.standardized(features)
-    try withExercises {
-      try training.run(
-        &model.parameters, features: standardized, captions: data.encoded,
-        pictures: data.pictures, loss: cell.loss
-      ) { now in
-        losses.append(LoggedLoss(iteration: now.iteration, loss: now.loss))
-        progress.show(
-          "iteration \(now.iteration) of \(now.iterations), loss \(format(now.loss, 3)), "
-            + "\(Int(now.captionsPerSecond)) captions/s, \(Int(now.secondsLeft.rounded(.up))) s left",
-          isLast: now.iteration == now.iterations)
-      }
-    }
-    return losses
-  }
-}
-
-/// An entry of the log.
-private struct LoggedLoss: Codable {
-  var iteration: Int
-  var loss: Float
 }

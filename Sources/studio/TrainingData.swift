@@ -5,6 +5,8 @@ import Tensors
 /// The captions to train on and the pictures they describe.
 struct TrainingData {
   let vocabulary: Vocabulary
+  /// The captions' words.
+  let words: [[String]]
   /// As numbers, `[N, T + 1]`.
   let encoded: Tensor<Int>
   /// Which of `files` each caption describes, `[N]`.
@@ -27,7 +29,7 @@ struct TrainingData {
     }
 
     let selected = source.selection(limit: limit).map { source.annotations[$0] }
-    let words = selected.map { Tokenizer.words(of: $0.caption) }
+    words = selected.map { Tokenizer.words(of: $0.caption) }
     let names = Dictionary(
       source.images.map { ($0.id, $0.fileName) }, uniquingKeysWith: { first, _ in first })
     var places: [Int: Int] = [:]

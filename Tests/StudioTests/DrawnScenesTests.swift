@@ -20,11 +20,10 @@ final class DrawnScenesTests: StudioTestCase {
       let train = try studio(
         "train", "--cell", cell, "--captions", "drawn/train.json", "--images", "drawn/train",
         "--output", "model", "--hidden", "32", "--embedding", "16", "--epochs", "2",
-        "--log", "log.json")
+        "--log", "log.jsonl")
       XCTAssertEqual(train.status, 0, train.errors)
       XCTAssertTrue(train.output.contains("150 captions of 30 pictures"), train.output)
-      let log = try JSONDecoder().decode(
-        [[String: Double]].self, from: Data(contentsOf: file("log.json")))
+      let log = try trainingLog("log.jsonl")
       XCTAssertEqual(log.compactMap { $0["iteration"] }, (1...12).map(Double.init))
       XCTAssertLessThan(log.last?["loss"] ?? .nan, log.first?["loss"] ?? .nan)
       XCTAssertEqual(try CaptionerModel(contentsOf: file("model")).cell.rawValue, cell)

@@ -21,10 +21,9 @@ final class PhotographsTests: StudioTestCase {
       "train", "--cell", cell, "--captions", captions.path, "--images", images.path,
       "--weights", weights, "--output", "model", "--max-captions", "50", "--epochs", "50",
       "--batch", "25", "--hidden", "512", "--embedding", "256", "--learning-rate", "5e-3",
-      "--log", "log.json")
+      "--log", "log.jsonl")
     XCTAssertEqual(train.status, 0, train.errors)
-    let log = try JSONDecoder().decode(
-      [[String: Double]].self, from: Data(contentsOf: file("log.json")))
+    let log = try trainingLog("log.jsonl")
     XCTAssertEqual(log.count, 100)
     XCTAssertLessThan(log.last?["loss"] ?? .nan, limit)
 

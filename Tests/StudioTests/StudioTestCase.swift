@@ -79,3 +79,12 @@ class StudioTestCase: XCTestCase {
       errorAndAfter.split(separator: "\n").count, 1, run.errors, file: file, line: line)
   }
 }
+
+extension StudioTestCase {
+  /// The entries of a log that `studio train` wrote: a JSON object in each line.
+  func trainingLog(_ name: String) throws -> [[String: Double]] {
+    try String(contentsOf: file(name), encoding: .utf8).split(separator: "\n").map {
+      try JSONDecoder().decode([String: Double].self, from: Data($0.utf8))
+    }
+  }
+}

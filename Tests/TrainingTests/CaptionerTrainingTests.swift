@@ -4,8 +4,7 @@ import Training
 import XCTest
 
 final class CaptionerTrainingTests: XCTestCase {
-  private let training = CaptionerTraining(
-    epochs: 3, batchSize: 2, learningRate: 0.1, learningRateDecay: 0.5, seed: 1)
+  private var settings = CaptionerTraining(epochs: 3, batchSize: 2, learningRate: 0.1, seed: 1)
   private let captions = Tensor<Int>.rows([
     [1, 4, 2, 0, 0], [1, 5, 4, 2, 0], [1, 2, 0, 0, 0], [1, 5, 2, 0, 0],
   ])
@@ -29,55 +28,169 @@ final class CaptionerTrainingTests: XCTestCase {
     XCTAssertTrue(lengths.allSatisfy { (3...4).contains($0) }, "\(lengths)")
   }
 
-  func testProgressCountsIterationsAndTheLearningRateDecays() throws {
-    var iterations: [Int] = []
-    var biases: [Float] = []
-    let parameters = try run(
-      { _, _, parameters in
-        biases.append(parameters.bias.elements[0])
-        return Float(biases.count)
-      }
-    ) { progress in
-      XCTAssertEqual(progress.iterations, 6)
-      XCTAssertEqual(progress.loss, Float(progress.iteration))
-      iterations.append(progress.iteration)
-    }
-    XCTAssertEqual(iterations, [1, 2, 3, 4, 5, 6])
-    biases.append(parameters.bias.elements[0])
-    // With a constant gradient Adam's step is the learning rate.
-    let steps = zip(biases, biases.dropFirst()).map { $0 - $1 }
-    for (step, rate) in zip(steps, [0.1, 0.1, 0.05, 0.05, 0.025, 0.025] as [Float]) {
-      XCTAssertEqual(step, rate, accuracy: 1e-5)
+  func testTheLearningRateDecaysFromEpochToEpoch() throws {
+    settings.learningRateDecay = 0.5
+    XCTAssertEqual(try rates(), [0.1, 0.1, 0.05, 0.05, 0.025, 0.025])
+    settings.decayEvery = 2
+    XCTAssertEqual(try rates(), [0.1, 0.1, 0.1, 0.1, 0.05, 0.05])
+  }
+
+  func testTheLearningRateFollowsHalfACosine() throws {
+    settings.followsCosine = true
+    let expected = (0..<6).map { 0.05 * (1 + cos(Float.pi * Float($0) / 6)) }
+    for (rate, expected) in zip(try rates(), expected) {
+      XCTAssertEqual(rate, expected, accuracy: 1e-6)
     }
   }
 
-  func testALossThatIsNoNumberStopsTraining() {
-    XCTAssertThrowsError(try run({ _, _, _ in .nan })) {
-      XCTAssertTrue("\($0)".contains("smaller learning rate"), "\($0)")
+  func testWeightsShrinkByTheirDecayAndBiasesDoNot() throws {
+    let plain = try run { _, _, _ in 1 }.parameters
+    settings.weightDecay = 0.5
+    let shrunk = try run { _, _, _ in 1 }.parameters
+    XCTAssertEqual(shrunk.bias, plain.bias)
+    XCTAssertNotEqual(shrunk.inputWeight, plain.inputWeight)
+  }
+
+  func testALongGradientIsClippedAndItsLengthReported() throws {
+    // Gradients of 1 everywhere: the norm is √count, and Adam's first step forgets the length.
+    let trainer = try run { _, _, _ in 1 }
+    let count = CaptionerParameters<Float>.named.reduce(0) {
+      $0 + trainer.parameters[keyPath: $1.path].count
+    }
+    settings.clip = 0.5
+    var norms: [Double] = []
+    try run({ _, _, _ in 1 }) { norms.append($0.gradientNorm) }
+    for norm in norms { XCTAssertEqual(norm, Double(count).squareRoot(), accuracy: 1e-9) }
+    // With a length above the norm nothing changes.
+    settings.clip = Float(count)
+    XCTAssertEqual(try run { _, _, _ in 1 }.parameters, trainer.parameters)
+  }
+
+  func testALossThatIsNoNumberIsExplained() throws {
+    settings.epochs = 2
+    var iteration = 0
+    XCTAssertThrowsError(
+      try run { _, _, _ in
+        iteration += 1
+        return iteration == 3 ? .nan : 1
+      }
+    ) {
+      for words in ["iteration 3 (epoch 2)", "the loss itself", "learning rate is 0.1", "--clip 5"]
+      {
+        XCTAssertTrue("\($0)".contains(words), "\($0)")
+      }
     }
   }
+
+  func testAGradientThatIsNoNumberIsNamed() throws {
+    XCTAssertThrowsError(
+      try run({ _, _, _ in 1 }, badGradient: \.hiddenWeight)
+    ) {
+      XCTAssertTrue("\($0)".contains("iteration 1 "), "\($0)")
+      XCTAssertTrue("\($0)".contains("gradient is that of hiddenWeight, whose own norm"), "\($0)")
+    }
+  }
+
+  func testTheBestValidationIsKeptAndPatienceEndsTraining() throws {
+    settings.patience = 2
+    settings.epochs = 20
+    var trainer = try trainer()
+    let set = try captionSet()
+    let losses: [Float] = [3, 1, 2, 1.5, 9, 9]
+    var best: CaptionerParameters<Float>?
+    while !trainer.isFinished {
+      _ = try trainer.step(on: set, exercises { _, _, _ in 1 })
+      guard trainer.isAtEndOfEpoch else { continue }
+      trainer.consider(.init(loss: losses[trainer.epoch - 1]))
+      if trainer.epoch == 2 { best = trainer.parameters }
+    }
+    XCTAssertEqual(trainer.epoch, 4)
+    XCTAssertEqual(trainer.best?.epoch, 2)
+    XCTAssertEqual(trainer.result, best)
+  }
+
+  func testAHigherCIDErIsBetterWhateverTheLoss() throws {
+    var trainer = try trainer()
+    trainer.consider(.init(loss: 1, cider: 0.2))
+    trainer.consider(.init(loss: 2, cider: 0.3))
+    trainer.consider(.init(loss: 0.5, cider: 0.25))
+    XCTAssertEqual(trainer.best?.validation, .init(loss: 2, cider: 0.3))
+  }
+
+  func testTheLossOfASetDoesNotDependOnTheBatches() throws {
+    let set = try captionSet()
+    let exercises = exercises { features, _, _ in features.mean() }
+    let parameters = try trainer().parameters
+    for size in 1...5 {
+      XCTAssertEqual(
+        try set.loss(of: parameters, exercises, batchSize: size), 0.5, accuracy: 1e-6)
+    }
+  }
+
+  private func rates() throws -> [Float] {
+    var rates: [Float] = []
+    try run({ _, _, _ in 1 }) { rates.append($0.learningRate) }
+    return rates
+  }
+
+  private typealias Loss = (
+    Tensor<Float>, Tensor<Int>, CaptionerParameters<Float>
+  ) throws -> Float
 
   /// Trains with gradients of one everywhere.
   @discardableResult
   private func run(
-    _ loss: (Tensor<Float>, Tensor<Int>, CaptionerParameters<Float>) throws -> Float,
-    report: (CaptionerTraining.Progress) -> Void = { _ in }
-  ) throws -> CaptionerParameters<Float> {
+    _ loss: @escaping Loss,
+    badGradient: WritableKeyPath<CaptionerParameters<Float>, Tensor<Float>>? = nil,
+    report: (CaptionerTrainer.Step) -> Void = { _ in }
+  ) throws -> CaptionerTrainer {
+    var trainer = try trainer()
+    let set = try captionSet()
+    let exercises = exercises(loss, badGradient: badGradient)
+    while !trainer.isFinished { report(try trainer.step(on: set, exercises)) }
+    return trainer
+  }
+
+  private func trainer() throws -> CaptionerTrainer {
     var generator = SeededGenerator(seed: 1)
-    var parameters = CaptionerParameters<Float>(
-      cell: .rnn, featureSize: 1, embeddingSize: 2, hiddenSize: 3, vocabularySize: 6,
-      using: &generator)
-    try training.run(
-      &parameters, features: Tensor(rows: [[0], [1]]), captions: captions,
-      pictures: Tensor([1, 0, 0, 1]),
-      loss: { features, captions, parameters in
-        var gradients = parameters
-        for (_, path) in CaptionerParameters<Float>.named {
-          gradients[keyPath: path] = .ones(parameters[keyPath: path].shape)
-        }
-        return (try loss(features, captions, parameters), gradients)
-      }, report: report)
-    return parameters
+    return CaptionerTrainer(
+      settings,
+      parameters: CaptionerParameters(
+        cell: .rnn, featureSize: 1, embeddingSize: 2, hiddenSize: 3, vocabularySize: 6,
+        using: &generator), captionCount: captions.shape[0])
+  }
+
+  private func captionSet() throws -> CaptionSet {
+    try CaptionSet(
+      features: Tensor(rows: [[0], [1]]), captions: captions, pictures: Tensor([1, 0, 0, 1]))
+  }
+
+  private func exercises(
+    _ loss: @escaping Loss,
+    badGradient: WritableKeyPath<CaptionerParameters<Float>, Tensor<Float>>? = nil
+  ) -> CaptionerExercises {
+    CaptionerExercises(parts: .unused) { features, captions, parameters, _ in
+      var gradients = parameters
+      for (_, path) in CaptionerParameters<Float>.named {
+        gradients[keyPath: path] = .ones(parameters[keyPath: path].shape)
+      }
+      if let badGradient { gradients[keyPath: badGradient][0, 0] = .infinity }
+      return (try loss(features, captions, parameters), gradients)
+    }
+  }
+}
+
+private struct Unused: Error {}
+
+extension CaptioningParts<Float> {
+  /// For losses that use no parts.
+  fileprivate static var unused: CaptioningParts {
+    CaptioningParts(
+      affine: { _, _, _ in throw Unused() }, embedding: { _, _ in throw Unused() },
+      recurrence: { _, _, _, _, _ in throw Unused() },
+      temporalAffine: { _, _, _ in throw Unused() },
+      temporalSoftmaxLoss: { _, _, _ in throw Unused() },
+      step: { _, _, _, _, _ in throw Unused() })
   }
 }
 
