@@ -6,6 +6,7 @@ import Kernels
 /// A recurrent layer adds up `xᵀ·da` over its time steps. Each is a small product whose result is as
 /// large as the weights; written into memory and added up one by one they take longer than all steps
 /// multiplied at once.
+@usableFromInline
 final class DeferredProducts<Element: Sendable>: @unchecked Sendable {
   /// Shapes: a `[K, M]`, b `[K, N]`, of which `k` is K.
   struct Term: Sendable {

@@ -10,7 +10,7 @@ public struct Tensor<Element: Sendable & Equatable>: Equatable, Sendable {
   public let shape: [Int]
   private var stored: [Element]
   /// What the elements are where they have not been asked for yet; `stored` is empty then.
-  private(set) var deferred: DeferredProducts<Element>?
+  @usableFromInline private(set) var deferred: DeferredProducts<Element>?
 
   /// All elements in row-major order. Complexity: O(1).
   public internal(set) var elements: [Element] {

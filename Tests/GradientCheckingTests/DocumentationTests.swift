@@ -138,6 +138,7 @@ final class DocumentationTests: XCTestCase {
     [
       "-I", build.path + "/Modules", "-Xcc",
       "-fmodule-map-file=\(build.path)/COpenBLAS.build/module.modulemap",
+      "-Xcc", "-fmodule-map-file=\(build.path)/CKernels.build/module.modulemap",
     ]
   }
 
