@@ -89,8 +89,8 @@ let package = Package(
       name: "studio",
       dependencies: [
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        "Captions", "Exercises", "Images", "Networks", "Pretrained", "TensorFiles", "Tensors",
-        "Training",
+        "Captions", "Exercises", "Images", "Kernels", "Networks", "Pretrained", "TensorFiles",
+        "Tensors", "Training",
       ] + exerciseModules),
   ] + exerciseTargets
     + entries(of: "Tests").filter { name in

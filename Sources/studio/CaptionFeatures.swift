@@ -1,13 +1,15 @@
 import Captions
 import Foundation
 import Images
+import Kernels
 import Networks
 import Pretrained
+import Synchronization
 import Tensors
 import Training
 
 /// Turns pictures into what a captioner sees.
-struct FeatureExtractor {
+struct FeatureExtractor: Sendable {
   /// Height and width of the pictures that SqueezeNet was trained on.
   private static let side = 224
 
@@ -22,14 +24,34 @@ struct FeatureExtractor {
 
   /// The features of every picture, `[N, D]`.
   func features(of files: [URL], progress: ProgressLine) throws -> Tensor<Float> {
-    var progress = progress
-    let rows = try files.enumerated().map { number, file in
-      let row = try features(of: readPicture(file))
-      progress.show(
-        "looked at \(number + 1) of \(files.count) pictures", isLast: number + 1 == files.count)
-      return row
+    let line = Mutex((progress: progress, count: 0))
+    let rows = features(of: files) {
+      line.withLock {
+        $0.count += 1
+        $0.progress.show(
+          "looked at \($0.count) of \(files.count) pictures", isLast: $0.count == files.count)
+      }
     }
-    return try .stacking(rows)
+    return try .stacking(rows.map { try $0.get() })
+  }
+
+  /// The features `[D]` of every picture or why there are none, in the order of the files. Every
+  /// core works on a picture of its own, from the file to the features: for networks as small as
+  /// SqueezeNet that is faster than all cores on one picture.
+  /// - Parameter done: Called whenever a picture is done, from any thread.
+  func features(
+    of files: [URL], done: () -> Void
+  ) -> [Result<Tensor<Float>, any Error>] {
+    let results = Mutex([Result<Tensor<Float>, any Error>?](repeating: nil, count: files.count))
+    let next = Atomic(0)
+    Parallel.forEachRange(of: Parallel.pieceCount) { _ in
+      while case let index = next.wrappingAdd(1, ordering: .relaxed).oldValue, index < files.count {
+        let result = Result { try features(of: readPicture(files[index])) }
+        results.withLock { $0[index] = result }
+        done()
+      }
+    }
+    return results.withLock { $0.compactMap(\.self) }
   }
 
   private func features(of image: Image) throws -> Tensor<Float> {

@@ -6,5 +6,5 @@ struct Studio: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "studio",
     abstract: "Paint and caption photographs with the exercises' code.",
-    subcommands: [Style.self, Train.self, Caption.self, Classify.self, Draw.self])
+    subcommands: [Style.self, Train.self, Caption.self, Classify.self, Draw.self, Prepare.self])
 }
