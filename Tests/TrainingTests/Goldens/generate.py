@@ -1,4 +1,5 @@
-"""Writes optimizers.json beside this file: where PyTorch's optimizers move a parameter.
+"""Writes optimizers.json and lbfgs.json beside this file: where PyTorch's optimizers move a
+parameter.
 
 Run by hand: python3 generate.py (needs torch; the file in the repository was made with 2.13).
 """
@@ -36,3 +37,24 @@ for name, make in optimizers.items():
 
 file = pathlib.Path(__file__).with_name("optimizers.json")
 file.write_text(json.dumps(result) + "\n")
+
+# L-BFGS on Rosenbrock's function, whose gradient the test computes itself.
+parameter = torch.nn.Parameter(torch.tensor([-1.2, 1.0, 0.3, -0.7, 1.5, 0.2], dtype=torch.float64))
+optimizer = torch.optim.LBFGS(
+    [parameter], lr=0.3, max_iter=1, history_size=4, tolerance_change=-1e9, tolerance_grad=-1)
+
+
+def rosenbrock():
+    optimizer.zero_grad()
+    x = parameter
+    loss = (10 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum()
+    loss.backward()
+    return loss
+
+
+path = [parameter.detach().clone()]
+for _ in range(25):
+    optimizer.step(rosenbrock)
+    path.append(parameter.detach().clone())
+file = pathlib.Path(__file__).with_name("lbfgs.json")
+file.write_text(json.dumps({"path": entry(torch.stack(path))}) + "\n")
