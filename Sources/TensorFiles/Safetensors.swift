@@ -129,6 +129,15 @@ public struct Safetensors: Equatable, Sendable {
   /// Writes the file in F32; it appears whole or not at all.
   /// - Throws: `TensorFileError` when it cannot be written.
   public func write(to file: URL) throws {
+    do {
+      try encoded().write(to: file, options: .atomic)
+    } catch {
+      throw TensorFileError(file, "cannot be written: \(error.localizedDescription)")
+    }
+  }
+
+  /// The file's bytes, numbers in F32.
+  public func encoded() throws -> Data {
     var header = Header()
     header.metadata = metadata
     var numbers = Data()
@@ -141,16 +150,12 @@ public struct Safetensors: Equatable, Sendable {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    do {
-      var text = try encoder.encode(header)
-      // Padded with spaces, so that the numbers begin at a multiple of 8.
-      text.append(Data(repeating: 0x20, count: (8 - text.count % 8) % 8))
-      var data = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) }
-      data.append(text)
-      data.append(numbers)
-      try data.write(to: file, options: .atomic)
-    } catch {
-      throw TensorFileError(file, "cannot be written: \(error.localizedDescription)")
-    }
+    var text = try encoder.encode(header)
+    // Padded with spaces, so that the numbers begin at a multiple of 8.
+    text.append(Data(repeating: 0x20, count: (8 - text.count % 8) % 8))
+    var data = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) }
+    data.append(text)
+    data.append(numbers)
+    return data
   }
 }

@@ -35,14 +35,34 @@ public struct CaptionerTrainer: Sendable {
     }
   }
 
+  /// A captioner that was judged, and the epoch after which it was.
+  public struct Best: Sendable {
+    public var parameters: CaptionerParameters<Float>
+    public var epoch: Int
+    public var validation: Validation
+  }
+
+  /// The losses of all iterations, and all validations.
+  public struct History: Sendable {
+    public struct Entry: Codable, Equatable, Sendable {
+      public var iteration: Int
+      public var validation: Validation
+    }
+
+    public internal(set) var losses: [Float] = []
+    public internal(set) var validations: [Entry] = []
+  }
+
   public let settings: CaptionerTraining
   public internal(set) var parameters: CaptionerParameters<Float>
   /// How many iterations are done.
   public internal(set) var iteration = 0
   public let iterationsPerEpoch: Int
   /// The parameters with the best validation so far, and the epoch after which they were that.
-  public internal(set) var best:
-    (parameters: CaptionerParameters<Float>, epoch: Int, validation: Validation)?
+  public internal(set) var best: Best?
+  public internal(set) var history = History()
+  /// How long the training has taken, for those who report it.
+  public var seconds = 0.0
   var adam: Adam<Float>
   private var batches: Minibatches
 
@@ -111,20 +131,32 @@ public struct CaptionerTrainer: Sendable {
       try adam.update(&parameters[keyPath: path], gradient: gradients[keyPath: path], name: name)
     }
     iteration = number
+    history.losses.append(loss)
     return Step(
       iteration: number, epoch: epoch, loss: loss, learningRate: adam.learningRate,
       gradientNorm: norm, captions: rows.count)
   }
 
   /// Takes note of a validation after an epoch and keeps the parameters if it is the best.
-  public mutating func consider(_ validation: Validation) {
+  /// - Throws: `TrainingError` when its loss is no number.
+  public mutating func consider(_ validation: Validation) throws {
+    guard validation.loss.isFinite else {
+      throw TrainingError(
+        "the validation loss became \(validation.loss) after epoch \(epoch), iteration "
+          + "\(iteration); the learning rate is \(adam.learningRate): try a smaller one")
+    }
+    history.validations.append(.init(iteration: iteration, validation: validation))
     if let best, !validation.isBetter(than: best.validation) { return }
-    best = (parameters, epoch, validation)
+    best = Best(parameters: parameters, epoch: epoch, validation: validation)
   }
 
-  /// Continues the order of the captions after so many iterations.
-  mutating func skipBatches(_ count: Int) {
-    for _ in 0..<count { _ = batches.next() }
+  /// Whether every parameter is a number, so that it is worth keeping.
+  public var isSound: Bool { parameters.norms.allSatisfy { $0.norm.isFinite } }
+
+  /// Continues after so many iterations.
+  mutating func skip(iterations: Int) {
+    for _ in 0..<iterations { _ = batches.next() }
+    iteration = iterations
   }
 
   /// For all that chance decides in an iteration.

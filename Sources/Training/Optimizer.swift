@@ -84,7 +84,7 @@ public struct RMSProp<Scalar: TensorScalar>: Optimizer, Sendable {
 public struct Adam<Scalar: TensorScalar>: Optimizer, Sendable {
   public var learningRate: Scalar
   public let beta1, beta2, epsilon: Scalar
-  private var moments: [String: AdamMoments<Scalar>] = [:]
+  var moments: [String: AdamMoments<Scalar>] = [:]
 
   /// - Parameters:
   ///   - learningRate: The length of a step, η.

@@ -63,11 +63,8 @@ struct Train: AsyncParsableCommand {
   @OptionGroup(title: "Learning")
   var learning: LearningOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "Where to write the loss of every iteration (a JSON object in each line).",
-      valueName: "file"))
-  var log: String?
+  @OptionGroup(title: "Saving")
+  var saving: SavingOptions
 
   func validate() throws {
     let counts = [
@@ -92,7 +89,56 @@ struct Train: AsyncParsableCommand {
   }
 
   func run() async throws {
-    for path in [output] + (log.map { [$0] } ?? []) { try requireWritable(path) }
+    for path in [output, checkpointPath] + [saving.log].compactMap({ $0 }) {
+      try requireWritable(path)
+    }
+    if !saving.resume { try checkpoints([:]).requireNone() }
+    var (model, captions, held) = try readData()
+    var loop = try TrainLoop(
+      CaptionerTrainer(
+        learning.settings(for: cell), parameters: model.parameters, captionCount: captions.count),
+      cell.exercises, on: captions,
+      validation: held.map {
+        ValidationPictures(
+          captions: $0, vocabulary: model.vocabulary, maximumLength: model.maximumLength)
+      }, saving: saving, checkpoints: checkpoints(settings(model, captions, held)))
+    try withExercises { try loop.run() }
+    let trainer = loop.trainer
+    model.parameters = trainer.result
+    try model.write(to: URL(fileURLWithPath: output))
+    loop.finish()
+    print(
+      "wrote \(output): \(cell == .rnn ? "an RNN" : "an LSTM") trained on \(captions.count) "
+        + "captions of \(Set(captions.pictures.elements).count) pictures, "
+        + "\(model.vocabulary.count) words, last loss "
+        + (trainer.history.losses.last.map { format($0, 4) } ?? "-")
+        + (trainer.best.map {
+          ", best validation after epoch \($0.epoch): \(describe($0.validation))"
+        } ?? ""))
+  }
+
+  private var checkpointPath: String { saving.checkpoint ?? output + ".checkpoint" }
+
+  private func checkpoints(_ settings: [String: String]) -> TrainCheckpoints {
+    TrainCheckpoints(checkpointPath, every: saving.checkpointEvery, settings: settings)
+  }
+
+  /// Everything that must be the same where a training is continued.
+  private func settings(
+    _ model: CaptionerModel, _ captions: CaptionSet, _ held: CaptionSet?
+  ) -> [String: String] {
+    var words = Fingerprint()
+    for word in model.vocabulary.words { words.add(word + "\n") }
+    let data = [
+      "--cell": cell.rawValue, "--hidden": "\(hidden)", "--embedding": "\(embedding)",
+      "--captions": captions.fingerprint, "--minimum-count": "words \(words)",
+      "--validation": held?.fingerprint ?? "none",
+    ]
+    return data.merging(learning.described(for: cell)) { first, _ in first }
+  }
+
+  /// The captioner before training, the captions to train on and those to validate with.
+  private func readData() throws -> (CaptionerModel, CaptionSet, held: CaptionSet?) {
     let data = try TrainingData(
       captions: captions, images: images, limit: maxCaptions, minimumCount: minimumCount)
     let other = try validation.map {
@@ -104,36 +150,19 @@ struct Train: AsyncParsableCommand {
       printError("no --weights: pictures are described by histograms of hues and edges")
     }
     let features = try extractor.features(of: data.files, progress: ProgressLine())
-    var model = try untrainedModel(data, features, extractor.encoder)
-    var captions = try CaptionSet(
+    let model = try untrainedModel(data, features, extractor.encoder)
+    let captions = try CaptionSet(
       features: model.standardized(features), captions: data.encoded, pictures: data.pictures)
-    var held: CaptionSet?
     if let holdOut {
-      (captions, held) = try captions.holdingOut(holdOut, seed: learning.seed)
-    } else if let other {
-      let features = try extractor.features(of: other.files, progress: ProgressLine())
-      held = try CaptionSet(
-        features: model.standardized(features), captions: data.vocabulary.encode(other.words),
-        pictures: other.pictures)
+      let (training, held) = try captions.holdingOut(holdOut, seed: learning.seed)
+      return (model, training, held)
     }
-    var loop = TrainLoop(
-      CaptionerTrainer(
-        learning.settings(for: cell), parameters: model.parameters, captionCount: captions.count),
-      cell.exercises, on: captions,
-      validation: held.map {
-        ValidationPictures(
-          captions: $0, vocabulary: data.vocabulary, maximumLength: model.maximumLength)
-      }, log: log)
-    try withExercises { try loop.run() }
-    model.parameters = loop.trainer.result
-    try model.write(to: URL(fileURLWithPath: output))
-    print(
-      "wrote \(output): \(cell == .rnn ? "an RNN" : "an LSTM") trained on \(captions.count) "
-        + "captions of \(Set(captions.pictures.elements).count) pictures, "
-        + "\(data.vocabulary.count) words, last loss \(loop.lastLoss.map { format($0, 4) } ?? "-")"
-        + (loop.trainer.best.map {
-          ", best validation after epoch \($0.epoch): \(describe($0.validation))"
-        } ?? ""))
+    guard let other else { return (model, captions, nil) }
+    let otherFeatures = try extractor.features(of: other.files, progress: ProgressLine())
+    let held = try CaptionSet(
+      features: model.standardized(otherFeatures), captions: data.vocabulary.encode(other.words),
+      pictures: other.pictures)
+    return (model, captions, held)
   }
 
   private func untrainedModel(

@@ -22,6 +22,15 @@ struct TrainLog {
       case gradientNorm = "gradient_norm"
       case validationLoss = "validation_loss"
     }
+
+    init(
+      _ step: CaptionerTrainer.Step, _ validation: CaptionerTrainer.Validation?, seconds: Double
+    ) {
+      (iteration, epoch, loss) = (step.iteration, step.epoch, step.loss)
+      (learningRate, gradientNorm) = (step.learningRate, step.gradientNorm)
+      (validationLoss, cider) = (validation?.loss, validation?.cider)
+      self.seconds = seconds
+    }
   }
 
   private let path: String

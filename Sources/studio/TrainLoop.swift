@@ -1,56 +1,100 @@
+import ArgumentParser
 import Foundation
 import Training
 
 /// Trains a captioner to the end and tells how it goes.
 struct TrainLoop {
-  var trainer: CaptionerTrainer
+  private(set) var trainer: CaptionerTrainer
   let exercises: CaptionerExercises
   let captions: CaptionSet
   let validation: ValidationPictures?
-  /// Where the log goes.
-  let log: String?
+  private var checkpoints: TrainCheckpoints
+  private let log: TrainLog?
 
-  private var seconds = 0.0
-  private(set) var lastLoss: Float?
-
+  /// Begins a training, or continues it.
   init(
     _ trainer: CaptionerTrainer, _ exercises: CaptionerExercises, on captions: CaptionSet,
-    validation: ValidationPictures?, log: String?
-  ) {
+    validation: ValidationPictures?, saving: SavingOptions, checkpoints: TrainCheckpoints
+  ) throws {
     (self.trainer, self.exercises, self.captions) = (trainer, exercises, captions)
-    (self.validation, self.log) = (validation, log)
+    (self.validation, self.checkpoints) = (validation, checkpoints)
+    if saving.resume { try self.checkpoints.resume(&self.trainer) }
+    log = try saving.log.map { [iteration = self.trainer.iteration] in
+      try TrainLog($0, after: iteration)
+    }
   }
 
+  /// - Throws: `ExitCode` when it was interrupted, after it saved what there is.
   mutating func run() throws {
-    let log = try log.map { try TrainLog($0, after: trainer.iteration) }
-    var progress = ProgressLine()
-    var seen = 0
-    let (start, earlier, first) = (Date(), seconds, trainer.iteration)
+    Interruption.begin()
+    defer { Interruption.end() }
+    var progress = TrainProgress(trainer)
     while !trainer.isFinished {
-      let step = try trainer.step(on: captions, exercises)
-      var validated: CaptionerTrainer.Validation?
-      if trainer.isAtEndOfEpoch, let validation {
-        let result = try validation.validation(
-          of: trainer.parameters, exercises, batchSize: trainer.settings.batchSize)
-        trainer.consider(result)
-        validated = result
+      let step = try nextStep()
+      let validated = try validate()
+      trainer.seconds = progress.secondsOfTraining
+      try log?.add(TrainLog.Entry(step, validated, seconds: trainer.seconds))
+      progress.show(step, trainer)
+      if let signal = Interruption.signal {
+        try checkpoints.write(trainer)
+        printError(
+          "\nstopped after iteration \(trainer.iteration) of \(trainer.iterations); the same command "
+            + "with --resume continues it")
+        throw ExitCode(128 + signal)
       }
-      lastLoss = step.loss
-      seen += step.captions
-      let now = max(Date().timeIntervalSince(start), 1e-9)
-      seconds = earlier + now
-      try log?.add(
-        TrainLog.Entry(
-          iteration: step.iteration, epoch: step.epoch, loss: step.loss,
-          learningRate: step.learningRate, gradientNorm: step.gradientNorm, seconds: seconds,
-          validationLoss: validated?.loss, cider: validated?.cider))
-      let left = now / Double(step.iteration - first) * Double(trainer.iterations - step.iteration)
-      progress.show(
-        "iteration \(step.iteration) of \(trainer.iterations), loss \(format(step.loss, 3))"
-          + (trainer.best.map { ", best validation \(describe($0.validation))" } ?? "")
-          + ", \(Int(Double(seen) / now)) captions/s, \(Int(left.rounded(.up))) s left",
-        isLast: trainer.isFinished)
+      try checkpoints.writeIfDue(trainer)
     }
+  }
+
+  /// Removes the checkpoint, when what was learned is safe.
+  func finish() { checkpoints.remove() }
+
+  private mutating func nextStep() throws -> CaptionerTrainer.Step {
+    do {
+      return try trainer.step(on: captions, exercises)
+    } catch let error as TrainingError {
+      guard let iteration = checkpoints.lastIteration else { throw error }
+      throw TrainingError(
+        "\(error); \(checkpoints.file.path) holds iteration \(iteration), from which --resume goes "
+          + "on, also with another --learning-rate or --clip")
+    }
+  }
+
+  private mutating func validate() throws -> CaptionerTrainer.Validation? {
+    guard trainer.isAtEndOfEpoch, let validation else { return nil }
+    let result = try validation.validation(
+      of: trainer.parameters, exercises, batchSize: trainer.settings.batchSize)
+    try trainer.consider(result)
+    return result
+  }
+}
+
+/// The line that tells how far a training is.
+private struct TrainProgress {
+  private var line = ProgressLine()
+  private let start = Date()
+  private let earlierSeconds: Double
+  private let earlierIterations: Int
+  private var captions = 0
+
+  init(_ trainer: CaptionerTrainer) {
+    (earlierSeconds, earlierIterations) = (trainer.seconds, trainer.iteration)
+  }
+
+  private var seconds: Double { max(Date().timeIntervalSince(start), 1e-9) }
+
+  /// With what it took before it was continued.
+  var secondsOfTraining: Double { earlierSeconds + seconds }
+
+  mutating func show(_ step: CaptionerTrainer.Step, _ trainer: CaptionerTrainer) {
+    captions += step.captions
+    let done = Double(step.iteration - earlierIterations)
+    let left = seconds / done * Double(trainer.iterations - step.iteration)
+    line.show(
+      "iteration \(step.iteration) of \(trainer.iterations), loss \(format(step.loss, 3))"
+        + (trainer.best.map { ", best validation \(describe($0.validation))" } ?? "")
+        + ", \(Int(Double(captions) / seconds)) captions/s, \(Int(left.rounded(.up))) s left",
+      isLast: trainer.isFinished)
   }
 }
 

@@ -95,3 +95,40 @@ struct LearningOptions: ParsableArguments {
     return settings
   }
 }
+
+extension LearningOptions {
+  /// Everything that decides what is learned, by the options' names.
+  func described(for cell: RecurrentCell) -> [String: String] {
+    let settings = settings(for: cell)
+    return [
+      "--epochs": "\(epochs)", "--batch": "\(batch)", "--learning-rate": "\(learningRate)",
+      "--decay": "\(settings.learningRateDecay)", "--decay-every": "\(decayEvery)",
+      "--cosine": cosine ? "on" : "off", "--clip": clip.map { "\($0)" } ?? "none",
+      "--weight-decay": "\(weightDecay)", "--dropout": "\(dropout)",
+      "--word-dropout": "\(wordDropout)", "--scheduled-sampling": "\(scheduledSampling)",
+      "--patience": patience.map { "\($0)" } ?? "none", "--seed": "\(seed)",
+    ]
+  }
+}
+
+/// The options of `studio train` that decide what is written besides the model.
+struct SavingOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Where to write every iteration's loss (a JSON object in each line).", valueName: "file"))
+  var log: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where to save the training while it goes on. (default: beside --output)",
+      valueName: "file"))
+  var checkpoint: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How often to save it: so many iterations (100) or seconds (60s).", valueName: "interval"))
+  var checkpointEvery = CheckpointInterval.seconds(60)
+
+  @Flag(help: "Continue the training that was saved.")
+  var resume = false
+}

@@ -101,7 +101,7 @@ final class CaptionerTrainingTests: XCTestCase {
     while !trainer.isFinished {
       _ = try trainer.step(on: set, exercises { _, _, _ in 1 })
       guard trainer.isAtEndOfEpoch else { continue }
-      trainer.consider(.init(loss: losses[trainer.epoch - 1]))
+      try trainer.consider(.init(loss: losses[trainer.epoch - 1]))
       if trainer.epoch == 2 { best = trainer.parameters }
     }
     XCTAssertEqual(trainer.epoch, 4)
@@ -111,9 +111,9 @@ final class CaptionerTrainingTests: XCTestCase {
 
   func testAHigherCIDErIsBetterWhateverTheLoss() throws {
     var trainer = try trainer()
-    trainer.consider(.init(loss: 1, cider: 0.2))
-    trainer.consider(.init(loss: 2, cider: 0.3))
-    trainer.consider(.init(loss: 0.5, cider: 0.25))
+    try trainer.consider(.init(loss: 1, cider: 0.2))
+    try trainer.consider(.init(loss: 2, cider: 0.3))
+    try trainer.consider(.init(loss: 0.5, cider: 0.25))
     XCTAssertEqual(trainer.best?.validation, .init(loss: 2, cider: 0.3))
   }
 
@@ -184,7 +184,7 @@ private struct Unused: Error {}
 
 extension CaptioningParts<Float> {
   /// For losses that use no parts.
-  fileprivate static var unused: CaptioningParts {
+  static var unused: CaptioningParts {
     CaptioningParts(
       affine: { _, _, _ in throw Unused() }, embedding: { _, _ in throw Unused() },
       recurrence: { _, _, _, _, _ in throw Unused() },
