@@ -33,6 +33,63 @@ final class CaptionedImagesTests: XCTestCase {
     XCTAssertEqual(try CaptionedImages(contentsOf: file), captions)
   }
 
+  func testWhatJSONMustEscapeComesBack() throws {
+    let scene = Scene(objects: [
+      .init(shape: .circle, hue: .red, size: .large, center: Point(17, 47))
+    ])
+    let captions = CaptionedImages(
+      images: [.init(id: -1, fileName: "a\\b\"c\u{1}é😀.png", split: "val", scene: scene)],
+      annotations: [.init(id: 1, imageID: -1, caption: "\t“a” / \"b\"\r\n")])
+    try captions.write(to: file)
+    XCTAssertEqual(try CaptionedImages(contentsOf: file), captions)
+  }
+
+  func testKarpathysSplitsAreRead() throws {
+    let read = try read(
+      """
+      {"images": [
+        {"filepath": "val2014", "sentids": [770337, 771687], "filename": "COCO_1.jpg", "imgid": 0,
+         "split": "test", "sentences": [
+           {"tokens": ["a", "man"], "raw": "A man.", "imgid": 0, "sentid": 770337},
+           {"tokens": ["a", "girl"], "raw": "A girl.", "imgid": 0, "sentid": 771687}],
+         "cocoid": 391895},
+        {"sentids": [5], "imgid": 7, "filename": "b.jpg", "split": "restval",
+         "sentences": [{"tokens": ["b"], "raw": "B", "imgid": 7, "sentid": 5}]}],
+       "dataset": "coco"}
+      """)
+    XCTAssertEqual(
+      read,
+      CaptionedImages(
+        images: [
+          .init(id: 391_895, fileName: "val2014/COCO_1.jpg", split: "test"),
+          .init(id: 7, fileName: "b.jpg", split: "restval"),
+        ],
+        annotations: [
+          .init(id: 770_337, imageID: 391_895, caption: "A man."),
+          .init(id: 771_687, imageID: 391_895, caption: "A girl."),
+          .init(id: 5, imageID: 7, caption: "B"),
+        ]))
+    XCTAssertEqual(read.splits.map(\.name), ["restval", "test"])
+    XCTAssertEqual(read.filter { $0.split == "restval" }.annotations.map(\.id), [5])
+    try expectError(
+      #"{"images": [{"filename": "a", "sentences": []}]}"#, "images[0] has no “imgid”")
+    try expectError(
+      #"{"images": [{"filename": "a", "imgid": 1, "sentences": [{"sentid": 1}]}]}"#,
+      "images[0].sentences[0] has no “raw”")
+  }
+
+  func testACaptionFileOfManyThousandPicturesIsReadAtOnce() throws {
+    let captions = CaptionedImages(
+      images: (1...10_000).map { .init(id: $0, fileName: "COCO_train2014_\($0).jpg") },
+      annotations: (1...50_000).map {
+        .init(id: $0, imageID: 1 + $0 / 6, caption: "A man riding a wave on top of a surfboard.")
+      })
+    try captions.write(to: file)
+    let start = Date()
+    XCTAssertEqual(try CaptionedImages(contentsOf: file), captions)
+    XCTAssertLessThan(Date().timeIntervalSince(start), 2)
+  }
+
   func testFewCaptionsAreOfDifferentPictures() throws {
     let captions = CaptionedImages(
       images: [

@@ -105,10 +105,12 @@ final class SceneTests: XCTestCase {
     let captioned = CaptionedImages.scenes(count: 4, using: &generator)
     XCTAssertEqual(captioned.images.map(\.fileName).last, "000004.png")
     XCTAssertEqual(captioned.annotations.count, 20)
-    let decoded = try JSONDecoder().decode(
-      CaptionedImages.self, from: JSONEncoder().encode(captioned))
-    for annotation in decoded.annotations {
-      let scene = decoded.images[annotation.imageID - 1].scene
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: file) }
+    try captioned.write(to: file)
+    let read = try CaptionedImages(contentsOf: file)
+    for annotation in read.annotations {
+      let scene = read.images[annotation.imageID - 1].scene
       XCTAssertEqual(scene?.verdict(on: annotation.caption), .right)
     }
   }
