@@ -76,6 +76,7 @@ let package = Package(
     .target(name: "Pretrained", dependencies: ["Networks", "TensorFiles", "Tensors"]),
     .target(name: "ExerciseTesting", dependencies: ["Exercises", "GradientChecking", "Tensors"]),
     .target(name: "Notebooks"),
+    .target(name: "Plots"),
     .target(name: "Grading", dependencies: ["Yams"]),
 
     // The command lines
@@ -106,8 +107,8 @@ func kitTests(_ name: String) -> Target {
     name: name,
     dependencies: [
       "Captions", "ExerciseTesting", "Exercises", "GradientChecking", "GradientCheckingTesting",
-      "Grading", "Images", "Kernels", "Networks", "Notebooks", "Pretrained", "TensorFiles",
-      "Tensors", "Training",
+      "Grading", "Images", "Kernels", "Networks", "Notebooks", "Plots", "Pretrained",
+      "TensorFiles", "Tensors", "Training",
     ] + exerciseModules,
     exclude: entries(of: "Tests/\(name)").filter { entry in
       let holdsSwift = entries(of: "Tests/\(name)/\(entry)").contains { $0.hasSuffix(".swift") }

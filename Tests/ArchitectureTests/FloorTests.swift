@@ -8,7 +8,7 @@ final class FloorTests: XCTestCase {
     ["COpenBLAS", "CPNG", "CJPEG", "CKernels", "CZlib"],
     ["Kernels"],
     ["Tensors"],
-    ["Exercises", "GradientChecking", "Networks", "Images", "TensorFiles"],
+    ["Exercises", "GradientChecking", "Networks", "Images", "Plots", "TensorFiles"],
     ["Captions", "Pretrained", "ExerciseTesting", "GradientCheckingTesting"],
     ["Training"],
     ["A1Layers", "A2RNNCaptioning", "A3LSTMCaptioning", "A4StyleTransfer"],
