@@ -90,7 +90,8 @@ let package = Package(
       name: "studio",
       dependencies: [
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        "Captions", "Exercises", "Images", "Kernels", "Networks", "Pretrained", "TensorFiles",
+        "Captions", "Exercises", "Images", "Kernels", "Networks", "Plots", "Pretrained",
+        "TensorFiles",
         "Tensors", "Training",
       ] + exerciseModules),
   ] + exerciseTargets

@@ -38,3 +38,12 @@ func writeJSON(_ value: some Encodable, to path: String) throws {
     throw StudioError("\(path): cannot be written: \(error.localizedDescription)")
   }
 }
+
+/// Writes a text; the file appears whole or not at all.
+func writeText(_ text: String, to path: String) throws {
+  do {
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+  } catch {
+    throw StudioError("\(path): cannot be written: \(error.localizedDescription)")
+  }
+}

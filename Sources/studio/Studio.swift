@@ -6,5 +6,8 @@ struct Studio: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "studio",
     abstract: "Paint and caption photographs with the exercises' code.",
-    subcommands: [Style.self, Train.self, Caption.self, Classify.self, Draw.self, Prepare.self])
+    subcommands: [
+      Style.self, Invert.self, Texture.self, Train.self, Caption.self, Classify.self, Draw.self,
+      Prepare.self,
+    ])
 }

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Networks
+
+/// What the losses compare, and what each of them weighs.
+struct LossOptions: ParsableArguments {
+  @Option(help: "Sizes, layers and weights that suit a painting.")
+  var preset: StylePreset.Name = .starryNight
+
+  @Option(
+    name: [.long, .customLong("content-layer")],
+    help: "The layers that say what is to be seen: numbers, or conv4_2 for VGG; with commas.")
+  var contentLayers: String?
+
+  @Option(help: "A weight for each content layer beside the others, with commas (default: 1 each).")
+  var contentWeights: String?
+
+  @Option(help: "The layers that say how it is painted, with commas between them.")
+  var styleLayers: String?
+
+  @Option(help: "A weight for each of the style layers, with commas between them.")
+  var styleWeights: String?
+
+  @Option(help: "How much the content weighs, in place of the preset's weight.")
+  var contentWeight: Float?
+
+  @Option(help: "How much the style weighs: multiplies the weights of all style layers.")
+  var styleWeight: Float?
+
+  @Option(help: "How much smoothness weighs, in place of the preset's weight.")
+  var tvWeight: Float?
+
+  @Option(
+    help: """
+      In whose scaling the weights are: cs231n (sums; the presets' and A4's), gatys (½ the content, \
+      ¼ the style; default weights 1 and 1000 over the layers) or neural-style (means; 5 and 100).
+      """)
+  var scaling: LossScaling = .cs231n
+
+  @Flag(
+    help: """
+      Divide each loss's gradient by its L1 norm, so that a weight says how hard a layer pulls \
+      (default weights 5, 100 and 0.001).
+      """)
+  var normalizeGradients = false
+
+  func validate() throws {
+    for (name, value) in [
+      ("--content-weight", contentWeight), ("--style-weight", styleWeight),
+      ("--tv-weight", tvWeight),
+    ] {
+      guard (value ?? 0) >= 0, (value ?? 0).isFinite else {
+        throw ValidationError("\(name) must be a number from 0 on, got \(value ?? 0)")
+      }
+    }
+  }
+
+  func settings(
+    network: ConvolutionalNetwork<Float>, networkOptions: NetworkOptions, size: Int?
+  ) throws -> (LossSettings, StylePreset) {
+    var preset = StylePreset(preset)
+    try preset.adapt(to: network.architecture, hasWeights: networkOptions.weights != nil)
+    var settings = LossSettings()
+    settings.scaling = scaling
+    settings.normalizesGradients = normalizeGradients
+    settings.contentLayers =
+      try contentLayers.map { try networkOptions.layers($0, of: network.architecture) }
+      ?? [preset.contentLayer]
+    settings.styleLayers =
+      try styleLayers.map { try networkOptions.layers($0, of: network.architecture) }
+      ?? preset.styleLayers
+    let isPreset = scaling == .cs231n && !normalizeGradients
+    let defaults = defaultWeights(preset, styleLayers: settings.styleLayers.count)
+    let shares =
+      try contentWeights.map { try numbers($0, "--content-weights") }
+      ?? settings.contentLayers.map { _ in 1 }
+    guard shares.count == settings.contentLayers.count else {
+      throw ValidationError(
+        "there are \(settings.contentLayers.count) content layers and \(shares.count) weights for "
+          + "them; give as many --content-weights as --content-layers")
+    }
+    settings.contentWeights = shares.map { $0 * (contentWeight ?? defaults.content) }
+    let weights = try styleWeights.map { try numbers($0, "--style-weights") } ?? defaults.styles
+    guard weights.count == settings.styleLayers.count else {
+      throw ValidationError(
+        "there are \(settings.styleLayers.count) style layers and \(weights.count) "
+          + "weights for them; give as many --style-weights as --style-layers")
+    }
+    settings.styleWeights = weights.map { $0 * (styleWeight ?? defaults.style) }
+    settings.totalVariationWeight = tvWeight ?? defaults.variation
+    // The preset's own weights are for its own size, others for the size that they are given with.
+    settings.referenceSide = isPreset ? preset.contentSize : size ?? preset.contentSize
+    return (settings, preset)
+  }
+
+  /// What weighs how much where no weights are given.
+  private func defaultWeights(
+    _ preset: StylePreset, styleLayers count: Int
+  ) -> (content: Float, style: Float, styles: [Float], variation: Float) {
+    let ones = [Float](repeating: 1, count: count)
+    if normalizeGradients || scaling == .neuralStyle { return (5, 100, ones, 1e-3) }
+    if scaling == .gatys {
+      return (1, 1000, ones.map { $0 / Float(count) }, preset.totalVariationWeight)
+    }
+    return (preset.contentWeight, 1, preset.styleWeights, preset.totalVariationWeight)
+  }
+
+  /// What must be the same when a painting is resumed.
+  var resumeSettings: [String: String] {
+    [
+      "--preset": preset.rawValue, "--content-layers": contentLayers ?? "the preset's",
+      "--content-weights": contentWeights ?? "1", "--style-layers": styleLayers ?? "the preset's",
+      "--style-weights": styleWeights ?? "the preset's",
+      "--content-weight": contentWeight.map { "\($0)" } ?? "the preset's",
+      "--style-weight": styleWeight.map { "\($0)" } ?? "the preset's",
+      "--tv-weight": tvWeight.map { "\($0)" } ?? "the preset's", "--scaling": scaling.rawValue,
+      "--normalize-gradients": normalizeGradients ? "on" : "off",
+    ]
+  }
+}

@@ -1,0 +1,200 @@
+import ArgumentParser
+import Foundation
+import Images
+import Networks
+import Pretrained
+import Tensors
+import Training
+
+extension Pooling: ExpressibleByArgument {}
+
+/// The network whose features the losses compare.
+struct NetworkOptions: ParsableArguments {
+  @Option(
+    help: "Weights of SqueezeNet or VGG by torchvision's names (safetensors, .pth or .npz).")
+  var weights: String?
+
+  @Option(help: "How the network pools: max, as it was trained, or average.")
+  var pooling: Pooling = .max
+
+  @Option(help: "Chooses the noise to start from, and random weights where there are no --weights.")
+  var seed: UInt64 = 0
+
+  func network() throws -> ConvolutionalNetwork<Float> {
+    if let weights {
+      return try ConvolutionalNetwork(contentsOf: URL(fileURLWithPath: weights), pooling: pooling)
+    }
+    printError("no --weights: painting with random weights (seed \(seed))")
+    return ConvolutionalNetwork(.squeezeNet1_1, randomWeightsSeed: seed, pooling: pooling)
+  }
+
+  /// What must be the same when a painting is resumed; weights are told apart by name and size.
+  func resumeSettings() throws -> [String: String] {
+    let file = weights.map { URL(fileURLWithPath: $0) }
+    let bytes = try file?.resourceValues(forKeys: [.fileSizeKey]).fileSize
+    let name = file.map { "\($0.lastPathComponent) of \(bytes ?? 0) bytes" } ?? "random"
+    return ["--weights": name, "--pooling": pooling.rawValue, "--seed": "\(seed)"]
+  }
+
+  func layer(_ name: String, of architecture: Architecture) throws -> Int {
+    guard let number = architecture.layer(named: name) else {
+      throw ValidationError(
+        "\(architecture.rawValue) has no layer “\(name)”; expected a number from 0 to "
+          + "\(architecture.layerNumbers.upperBound - 1), or for VGG a name such as conv4_2")
+    }
+    return number
+  }
+
+  func layers(_ list: String, of architecture: Architecture) throws -> [Int] {
+    try list.split(separator: ",").map { try layer(String($0), of: architecture) }
+  }
+}
+
+/// How the picture is painted, step by step.
+struct StepOptions: ParsableArguments {
+  enum OptimizerName: String, CaseIterable, ExpressibleByArgument {
+    case adam, lbfgs
+  }
+
+  @Option(help: "How many steps to take; with --pyramid at the smallest size.")
+  var iterations = 200
+
+  @Option(help: "The rule for a step: adam, or lbfgs, which finds lower losses.")
+  var optimizer: OptimizerName = .adam
+
+  @Option(
+    help: """
+      How far a step goes (default: 3 for adam, which falls to a thirtieth of it for the last tenth \
+      of the steps; 1 for lbfgs).
+      """)
+  var learningRate: Float?
+
+  @Option(help: "How many past steps lbfgs remembers.")
+  var corrections = 100
+
+  @Option(
+    help: """
+      Paint at so many sizes, each twice the one before and starting from its picture, with half \
+      its number of steps: large pictures get large strokes, and sooner.
+      """)
+  var pyramid = 1
+
+  func validate() throws {
+    for (name, value) in [
+      ("--iterations", iterations), ("--corrections", corrections), ("--pyramid", pyramid),
+    ] where value < 1 {
+      throw ValidationError("\(name) must be at least 1, got \(value)")
+    }
+    if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
+      throw ValidationError("--learning-rate must be positive, got \(learningRate)")
+    }
+  }
+
+  /// The sizes to paint at, coarse to fine.
+  /// - Throws: `ValidationError` where the first would be smaller than the network can take.
+  func stages(height: Int, width: Int, minimumSide: Int) throws -> [Stage] {
+    let smallest = min(height, width) >> (pyramid - 1)
+    guard smallest >= minimumSide else {
+      throw ValidationError(
+        "--pyramid \(pyramid) would begin at \(smallest) pixels, and the network needs "
+          + "\(minimumSide); give a smaller number of levels or a larger --size")
+    }
+    return (0..<pyramid).map { level in
+      let shift = pyramid - 1 - level
+      return Stage(
+        height: height >> shift, width: width >> shift, iterations: max(1, iterations >> level))
+    }
+  }
+
+  /// What must be the same when a painting is resumed.
+  var resumeSettings: [String: String] {
+    [
+      "--iterations": "\(iterations)", "--optimizer": optimizer.rawValue,
+      "--learning-rate": learningRate.map { "\($0)" } ?? "the optimizer's",
+      "--corrections": "\(corrections)", "--pyramid": "\(pyramid)",
+    ]
+  }
+
+  func makeOptimizer() -> any ResumableOptimizer {
+    switch optimizer {
+    case .adam: Adam<Float>(learningRate: learningRate ?? 3)
+    case .lbfgs: LBFGS<Float>(learningRate: learningRate ?? 1, corrections: corrections)
+    }
+  }
+}
+
+/// What is written besides the finished picture, and when.
+struct OutputOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: "The PNG to write.")
+  var output: String
+
+  @Option(help: "Also write the picture of every N-th step, as OUTPUT-000100.png.")
+  var saveEvery: Int?
+
+  @Option(help: "Write the picture of every step into this folder, the frames of a film.")
+  var frames: String?
+
+  @Option(help: "Report, log and plot the losses of every N-th step.")
+  var printEvery = 10
+
+  @Option(help: "Write the reported losses to this JSON file.")
+  var log: String?
+
+  @Option(help: "Draw the reported losses to this SVG file.")
+  var plot: String?
+
+  @Option(help: "Keep what --resume needs in this file.")
+  var checkpoint: String?
+
+  @Option(help: "Write the --checkpoint after every N-th step, and when interrupted.")
+  var checkpointEvery = 50
+
+  @Flag(help: "Go on from the --checkpoint, as if there had been no interruption.")
+  var resume = false
+
+  func validate() throws {
+    for (name, value) in [
+      ("--save-every", saveEvery ?? 1), ("--print-every", printEvery),
+      ("--checkpoint-every", checkpointEvery),
+    ] where value < 1 {
+      throw ValidationError("\(name) must be at least 1, got \(value)")
+    }
+    if resume && checkpoint == nil {
+      throw ValidationError("--resume needs the --checkpoint to go on from")
+    }
+  }
+
+  /// Refuses what could not be written, before any work is done for it.
+  func requireWritableFiles() throws {
+    try ([output] + [log, plot, checkpoint].compactMap { $0 }).forEach(requireWritable)
+    if let frames {
+      do {
+        try FileManager.default.createDirectory(
+          atPath: frames, withIntermediateDirectories: true)
+      } catch {
+        throw StudioError("\(frames): no such folder can be made: \(error.localizedDescription)")
+      }
+    }
+  }
+
+  /// `painted.png` at step 100 as `painted-000100.png`.
+  func output(at step: Int) -> URL {
+    let url = URL(fileURLWithPath: output)
+    let ending = url.pathExtension.isEmpty ? "" : "." + url.pathExtension
+    let name = url.deletingPathExtension().lastPathComponent + "-" + sixDigits(step) + ending
+    return url.deletingLastPathComponent().appendingPathComponent(name)
+  }
+}
+
+/// `000100` for 100.
+func sixDigits(_ number: Int) -> String {
+  String(repeating: "0", count: max(0, 6 - "\(number)".count)) + "\(number)"
+}
+
+/// An optimizer whose memory can be saved and set again.
+protocol ResumableOptimizer: Optimizer<Float> {
+  var state: [String: Tensor<Float>] { get set }
+}
+
+extension Adam<Float>: ResumableOptimizer {}
+extension LBFGS<Float>: ResumableOptimizer {}
