@@ -77,6 +77,7 @@ let package = Package(
     .target(name: "ExerciseTesting", dependencies: ["Exercises", "GradientChecking", "Tensors"]),
     .target(name: "Notebooks"),
     .target(name: "Plots"),
+    .target(name: "Terminal"),
     .target(name: "Grading", dependencies: ["Yams"]),
 
     // The command lines
@@ -84,15 +85,14 @@ let package = Package(
       name: "backprop",
       dependencies: [
         .product(name: "ArgumentParser", package: "swift-argument-parser"), "GradientChecking",
-        "Grading", "Kernels",
+        "Grading", "Kernels", "Pretrained", "Terminal",
       ]),
     .executableTarget(
       name: "studio",
       dependencies: [
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         "Captions", "Exercises", "Images", "Kernels", "Networks", "Plots", "Pretrained",
-        "TensorFiles",
-        "Tensors", "Training",
+        "TensorFiles", "Tensors", "Terminal", "Training",
       ] + exerciseModules),
   ] + exerciseTargets
     + entries(of: "Tests").filter { name in
@@ -109,7 +109,7 @@ func kitTests(_ name: String) -> Target {
     dependencies: [
       "Captions", "ExerciseTesting", "Exercises", "GradientChecking", "GradientCheckingTesting",
       "Grading", "Images", "Kernels", "Networks", "Notebooks", "Plots", "Pretrained",
-      "TensorFiles", "Tensors", "Training",
+      "TensorFiles", "Tensors", "Terminal", "Training",
     ] + exerciseModules,
     exclude: entries(of: "Tests/\(name)").filter { entry in
       let holdsSwift = entries(of: "Tests/\(name)/\(entry)").contains { $0.hasSuffix(".swift") }

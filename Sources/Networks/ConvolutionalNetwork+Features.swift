@@ -12,7 +12,7 @@ public struct Features<Scalar: TensorScalar>: Sendable {
 extension ConvolutionalNetwork {
   /// The outputs of the given layers; nothing deeper is computed.
   ///
-  /// Shapes: x `[N, 3, H, W]`, normalised (`ImageNet`), H and W at least the architecture's
+  /// Shapes: x `[N, 3, H, W]`, normalised by `ImageNet` whatever the network was trained on, H and W at least the architecture's
   /// `minimumSide`.
   /// - Throws: `TensorError` for another shape, a picture too small, or a layer that does not exist;
   ///   `WeightsError` for a layer whose weights are missing.
@@ -32,7 +32,7 @@ extension ConvolutionalNetwork {
     }
     var values: [Int: Tensor<Scalar>] = [:]
     var steps: [@Sendable (Tensor<Scalar>) throws -> Tensor<Scalar>] = []
-    var current = x
+    var current = try inputConvention.shift(Scalar.self).map { try x + $0 } ?? x
     for number in 0..<(wanted.max() ?? -1) + 1 {
       let (output, backward) = try forward(layer(number), current)
       steps.append(backward)

@@ -9,17 +9,21 @@ import Tensors
 public struct ConvolutionalNetwork<Scalar: TensorScalar>: Sendable {
   public let architecture: Architecture
   public let pooling: Pooling
+  public let inputConvention: InputConvention
   private let layers: LayerStore<Scalar>
 
   /// - Parameters:
   ///   - weights: By torchvision's names: `features.0.weight` … `classifier.1.bias`. The last layers
   ///     may be missing; what needs them then throws.
   ///   - pooling: Max as the networks were trained, or average as Gatys et al. found more pleasing.
+  ///   - inputConvention: How the pictures were prepared that it was trained on.
   /// - Throws: `WeightsError` for a tensor of a wrong shape, or where even the first is missing.
   public init(
-    _ architecture: Architecture, weights: [String: Tensor<Float>], pooling: Pooling = .max
+    _ architecture: Architecture, weights: [String: Tensor<Float>], pooling: Pooling = .max,
+    inputConvention: InputConvention = .rgb
   ) throws {
     (self.architecture, self.pooling) = (architecture, pooling)
+    self.inputConvention = inputConvention
     let shapes = architecture.convolutionShapes + architecture.classifierShapes
     for (index, (name, shape)) in shapes.enumerated() {
       for (name, expected) in [(name + ".weight", shape), (name + ".bias", [shape[0]])] {
@@ -29,6 +33,8 @@ public struct ConvolutionalNetwork<Scalar: TensorScalar>: Sendable {
         }
       }
     }
+    var weights = weights
+    weights["features.0.weight"] = try weights["features.0.weight"].map(inputConvention.folded)
     layers = LayerStore(architecture: architecture, pooling: pooling, weights: weights)
   }
 
@@ -46,7 +52,7 @@ public struct ConvolutionalNetwork<Scalar: TensorScalar>: Sendable {
         shape, standardDeviation: (2 / inputs).squareRoot(), using: &generator)
       weights[name + ".bias"] = .zeros([shape[0]])
     }
-    (self.architecture, self.pooling) = (architecture, pooling)
+    (self.architecture, self.pooling, inputConvention) = (architecture, pooling, .rgb)
     layers = LayerStore(architecture: architecture, pooling: pooling, weights: weights)
   }
 

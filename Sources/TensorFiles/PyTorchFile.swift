@@ -10,8 +10,8 @@ public enum PyTorchFile {
   /// The tensors of a state dict by name, numbers of any float or integer type converted to
   /// `Float`; counters such as num_batches_tracked are converted as well.
   ///
-  /// A state dict that stands in a dictionary under state_dict, model or model_state_dict is found
-  /// there; the prefix `module.` is removed when all names have it. Entries that are no tensors are
+  /// A state dict that stands in a dictionary under state_dict, model_state_dict, model or params is
+  /// found there; the prefix `module.` is removed when all names have it. Entries that are no tensors are
   /// left out.
   /// - Throws: `TensorFileError` when the file cannot be read, is cut short or damaged, names
   ///   anything that weights do not need, or holds no state dict.
@@ -128,7 +128,7 @@ public enum PyTorchFile {
     var found = pickle.entries(root)
     // Twice at most, for a dictionary may hold itself.
     for _ in 0..<2 {
-      let inner = ["state_dict", "model_state_dict", "model"].lazy
+      let inner = ["state_dict", "model_state_dict", "model", "params"].lazy
         .compactMap { name in found?[name].flatMap { pickle.entries($0) } }
       found = inner.first ?? found
     }

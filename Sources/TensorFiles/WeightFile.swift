@@ -2,24 +2,48 @@ import Foundation
 import Tensors
 
 /// Weights by name in any file the kit can read, whatever its name ends in.
-public enum WeightFile {
-  /// The tensors of a safetensors file, of NumPy's `.npz` or of a PyTorch file (`.pth`, `.pt`,
-  /// `.bin`), told apart by how the file begins.
+public struct WeightFile: Sendable {
+  public enum Format: String, Sendable {
+    case safetensors
+    case npz = "NumPy .npz"
+    case pyTorch = "PyTorch .pth"
+    case legacyPyTorch = "PyTorch .pth of before version 1.6"
+  }
+
+  public let tensors: [String: Tensor<Float>]
+  /// What a safetensors file says of itself; empty for others.
+  public let metadata: [String: String]
+  public let format: Format
+
+  /// Reads a safetensors file, NumPy's `.npz` or a PyTorch file (`.pth`, `.pt`, `.bin`), told apart by
+  /// how the file begins.
   /// - Throws: `TensorFileError` when it cannot be read or is none of them.
-  public static func tensors(at file: URL) throws -> [String: Tensor<Float>] {
+  public init(contentsOf file: URL) throws {
     let data = try contents(of: file)
-    if PyTorchFile.isLegacy(data) { return try PyTorchFile.tensors(in: data, file) }
-    if data.starts(with: Array("PK".utf8)) {
+    if PyTorchFile.isLegacy(data) {
+      (tensors, metadata) = (try PyTorchFile.tensors(in: data, file), [:])
+      format = .legacyPyTorch
+    } else if data.starts(with: Array("PK".utf8)) {
       let entries = try ZipArchive.entries(of: data, file)
-      return PyTorchFile.pickle(among: entries) == nil
+      let isArrays = PyTorchFile.pickle(among: entries) == nil
+      tensors =
+        isArrays
         ? try NumPyFile.arrays(inNPZ: file)
         : try PyTorchFile.archive(entries, fileSize: data.count, file)
+      (metadata, format) = ([:], isArrays ? .npz : .pyTorch)
+    } else {
+      // A safetensors file has its header's length in 8 bytes, then the header in JSON.
+      guard data.dropFirst(8).first == UInt8(ascii: "{") else {
+        throw TensorFileError(
+          file, "is no file of weights: neither safetensors nor .npz nor PyTorch’s .pth")
+      }
+      let contents = try Safetensors(contentsOf: file)
+      (tensors, metadata, format) = (contents.tensors, contents.metadata, .safetensors)
     }
-    // A safetensors file has its header's length in 8 bytes, then the header in JSON.
-    guard data.dropFirst(8).first == UInt8(ascii: "{") else {
-      throw TensorFileError(
-        file, "is no file of weights: neither safetensors nor .npz nor PyTorch’s .pth")
-    }
-    return try Safetensors(contentsOf: file).tensors
+  }
+
+  /// The tensors alone.
+  public static func tensors(at file: URL) throws -> [String: Tensor<Float>] {
+    try WeightFile(contentsOf: file).tensors
   }
 }

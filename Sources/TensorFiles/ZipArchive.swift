@@ -11,18 +11,31 @@ enum ZipArchive {
     fileprivate let method: Int
     fileprivate let packed: Data
     fileprivate let size: Int
+    /// The CRC-32 of its bytes.
+    fileprivate let checksum: Int
     fileprivate let file: URL
 
     /// Its bytes.
     /// - Throws: `TensorFileError` when they are damaged or packed in an unknown way.
     func contents() throws -> Data {
+      let bytes: Data
       switch method {
-      case 0: return packed
-      case 8: return try inflate(packed, size: size, damaged(file))
+      case 0: bytes = packed
+      case 8: bytes = try inflate(packed, size: size, damaged(file))
       default:
         throw TensorFileError(
           file, "member “\(printable(name))” is compressed by method \(method), not deflate")
       }
+      let actual = bytes.withUnsafeBytes { bytes in
+        crc32_z(0, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
+      }
+      guard Int(actual) == checksum else {
+        throw TensorFileError(
+          file,
+          "member “\(printable(name))” is damaged: its bytes do not have the checksum that the "
+            + "archive gives for them; get a fresh copy of it")
+      }
+      return bytes
     }
   }
 
@@ -58,7 +71,7 @@ enum ZipArchive {
         Entry(
           name: String(decoding: try bytes.slice(entry + 46, nameLength), as: UTF8.self),
           method: try bytes.number(entry + 10, 2), packed: try bytes.slice(start, packed),
-          size: size, file: file))
+          size: size, checksum: try bytes.number(entry + 16, 4), file: file))
       entry += 46 + nameLength + extraLength + (try bytes.number(entry + 32, 2))
     }
     return entries

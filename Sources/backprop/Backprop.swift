@@ -8,6 +8,6 @@ struct Backprop: ParsableCommand {
     abstract: "Check, grade and author the exercises of the Backprop course.",
     subcommands: [
       List.self, Check.self, Watch.self, Hint.self, Progress.self, Reset.self, Doctor.self,
-      Grade.self, GradientCheckCommand.self, New.self, Author.self,
+      Grade.self, GradientCheckCommand.self, New.self, Author.self, Weights.self,
     ])
 }

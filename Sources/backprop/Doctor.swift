@@ -11,7 +11,8 @@ struct Doctor: ParsableCommand {
     let build = KitBuild.current
     print("✓ processor    \(ProcessInfo.processInfo.activeProcessorCount) cores")
     print(
-      "\(BLAS.isFallback ? "✗" : "✓") OpenBLAS     core \(BLAS.core), \(Parallel.pieceCount) threads")
+      "\(BLAS.isFallback ? "✗" : "✓") OpenBLAS     core \(BLAS.core), \(Parallel.pieceCount) threads"
+    )
     if BLAS.isFallback {
       print(
         "    This is a fallback, several times slower than this processor can be. Set "

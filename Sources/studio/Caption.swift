@@ -1,6 +1,7 @@
 import ArgumentParser
 import Captions
 import Foundation
+import Terminal
 import Training
 
 struct Caption: AsyncParsableCommand {
@@ -29,7 +30,7 @@ struct Caption: AsyncParsableCommand {
     let truth = try captions.map { try TrueCaptions(contentsOf: URL(fileURLWithPath: $0)) }
     let extractor = try extractor(for: model)
     let features = try extractor.features(
-      of: images.map { URL(fileURLWithPath: $0) }, progress: ProgressLine())
+      of: images.map { URL(fileURLWithPath: $0) }, progress: ProgressBar())
     guard features.shape[1] == model.featureMean.count else {
       throw StudioError(
         "\(self.model): expects \(model.featureMean.count) features of a picture, not the "

@@ -6,6 +6,7 @@ import Networks
 import Pretrained
 import Synchronization
 import Tensors
+import Terminal
 import Training
 
 /// Turns pictures into what a captioner sees.
@@ -19,17 +20,16 @@ struct FeatureExtractor: Sendable {
   /// SqueezeNet where there are weights for it, histograms otherwise.
   init(weights: String?) throws {
     encoder = weights == nil ? .histograms : .squeezeNet
-    network = try weights.map { try ConvolutionalNetwork(contentsOf: URL(fileURLWithPath: $0)) }
+    network = try weights.map { try ConvolutionalNetwork(contentsOf: PublishedWeights.file($0)) }
   }
 
   /// The features of every picture, `[N, D]`.
-  func features(of files: [URL], progress: ProgressLine) throws -> Tensor<Float> {
+  func features(of files: [URL], progress: ProgressBar) throws -> Tensor<Float> {
     let line = Mutex((progress: progress, count: 0))
     let rows = features(of: files) {
       line.withLock {
         $0.count += 1
-        $0.progress.show(
-          "looked at \($0.count) of \(files.count) pictures", isLast: $0.count == files.count)
+        $0.progress.show($0.count, of: files.count, "\($0.count) of \(files.count) pictures")
       }
     }
     return try .stacking(rows.map { try $0.get() })

@@ -5,6 +5,8 @@ import Networks
 import Pretrained
 import Tensors
 
+extension InputConvention: ExpressibleByArgument {}
+
 /// `studio classify`: what a network trained on ImageNet sees in pictures.
 struct Classify: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -21,6 +23,9 @@ struct Classify: ParsableCommand {
   @Option(help: "Weights of SqueezeNet or VGG with the classifier, by torchvision's names.")
   var weights: String
 
+  @Option(help: "How pictures are prepared: rgb or bgr (default: what the file says, else rgb).")
+  var inputConvention: InputConvention?
+
   @Option(help: ArgumentHelp("The classes' names, one in each line.", valueName: "file"))
   var classes: String?
 
@@ -34,7 +39,8 @@ struct Classify: ParsableCommand {
   }
 
   func run() throws {
-    let network = try ConvolutionalNetwork<Float>(contentsOf: URL(fileURLWithPath: weights))
+    let network = try ConvolutionalNetwork<Float>(
+      contentsOf: PublishedWeights.file(weights), inputConvention: inputConvention)
     let names = try classes.map(classNames)
     for image in images {
       let pixels = try readPicture(URL(fileURLWithPath: image)).centreSquare(224, of: 256)

@@ -3,6 +3,7 @@ import Captions
 import Foundation
 import Images
 import Tensors
+import Terminal
 
 struct Draw: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -31,17 +32,16 @@ struct Draw: AsyncParsableCommand {
   func run() async throws {
     var generator = SeededGenerator(seed: seed)
     let folder = URL(fileURLWithPath: output, isDirectory: true)
-    var progress = ProgressLine()
     for (name, count) in [("train", scenes), ("val", max(1, scenes / 10))] {
       let pictures = folder.appendingPathComponent(name)
       try makeFolder(pictures)
+      var progress = ProgressBar()
       let captioned = CaptionedImages.scenes(count: count, using: &generator)
       for (index, picture) in captioned.images.enumerated() {
         guard let canvas = picture.scene?.drawn() else { continue }
         try Image(pixels: canvas.pixels)
           .writePNG(to: pictures.appendingPathComponent(picture.fileName))
-        progress.show(
-          "drew \(index + 1) of \(count) pictures for \(name)", isLast: index + 1 == count)
+        progress.show(index + 1, of: count, "\(count) pictures for \(name)")
       }
       try captioned.write(to: folder.appendingPathComponent(name + ".json"))
     }

@@ -2,6 +2,7 @@ import Captions
 import Foundation
 import Synchronization
 import Tensors
+import Terminal
 
 /// Extracts the features of many pictures and writes a `PreparedFolder`.
 ///
@@ -144,13 +145,13 @@ struct Preparation {
   }
 }
 
-/// How far the work is, and when it will be done.
+/// How far the work is.
 private struct Pace {
   let total: Int
   let left: Int
   private var done = 0
   private let start = Date()
-  private var line = ProgressLine()
+  private var bar = ProgressBar()
 
   init(total: Int, left: Int) { (self.total, self.left) = (total, left) }
 
@@ -158,19 +159,6 @@ private struct Pace {
     done += 1
     let rate = Double(done) / max(Date().timeIntervalSince(start), 1e-3)
     let finished = total - left + done
-    let filled = 20 * finished / total
-    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
-    line.show(
-      "\(bar) \(finished) of \(total) pictures, \(Int(rate)) a second, "
-        + "\(duration(Double(left - done) / rate)) left", isLast: done == left)
+    bar.show(finished, of: total, "\(finished) of \(total) pictures, \(Int(rate)) a second")
   }
-}
-
-/// A time in words, such as “1 h 05 min”, “12 min” or “40 s”.
-func duration(_ seconds: Double) -> String {
-  let seconds = Int(seconds.rounded(.up))
-  if seconds < 100 { return "\(seconds) s" }
-  let minutes = (seconds + 30) / 60
-  if minutes < 60 { return "\(minutes) min" }
-  return String(format: "%d h %02d min", minutes / 60, minutes % 60)
 }

@@ -3,6 +3,7 @@ import Captions
 import Exercises
 import Foundation
 import Tensors
+import Terminal
 import Training
 
 extension RecurrentCell: ExpressibleByArgument {}
@@ -149,7 +150,7 @@ struct Train: AsyncParsableCommand {
     if extractor.encoder == .histograms {
       printError("no --weights: pictures are described by histograms of hues and edges")
     }
-    let features = try extractor.features(of: data.files, progress: ProgressLine())
+    let features = try extractor.features(of: data.files, progress: ProgressBar())
     let model = try untrainedModel(data, features, extractor.encoder)
     let captions = try CaptionSet(
       features: model.standardized(features), captions: data.encoded, pictures: data.pictures)
@@ -158,7 +159,7 @@ struct Train: AsyncParsableCommand {
       return (model, training, held)
     }
     guard let other else { return (model, captions, nil) }
-    let otherFeatures = try extractor.features(of: other.files, progress: ProgressLine())
+    let otherFeatures = try extractor.features(of: other.files, progress: ProgressBar())
     let held = try CaptionSet(
       features: model.standardized(otherFeatures), captions: data.vocabulary.encode(other.words),
       pictures: other.pictures)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Terminal
 import Training
 
 /// Trains a captioner to the end and tells how it goes.
@@ -36,9 +37,10 @@ struct TrainLoop {
       try log?.add(TrainLog.Entry(step, validated, seconds: trainer.seconds))
       progress.show(step, trainer)
       if let signal = Interruption.signal {
+        progress.stop()
         try checkpoints.write(trainer)
         printError(
-          "\nstopped after iteration \(trainer.iteration) of \(trainer.iterations); the same command "
+          "stopped after iteration \(trainer.iteration) of \(trainer.iterations); the same command "
             + "with --resume continues it")
         throw ExitCode(128 + signal)
       }
@@ -71,14 +73,13 @@ struct TrainLoop {
 
 /// The line that tells how far a training is.
 private struct TrainProgress {
-  private var line = ProgressLine()
+  private var bar = ProgressBar()
   private let start = Date()
   private let earlierSeconds: Double
-  private let earlierIterations: Int
   private var captions = 0
 
   init(_ trainer: CaptionerTrainer) {
-    (earlierSeconds, earlierIterations) = (trainer.seconds, trainer.iteration)
+    earlierSeconds = trainer.seconds
   }
 
   private var seconds: Double { max(Date().timeIntervalSince(start), 1e-9) }
@@ -86,15 +87,16 @@ private struct TrainProgress {
   /// With what it took before it was continued.
   var secondsOfTraining: Double { earlierSeconds + seconds }
 
+  /// Leaves the line for a message.
+  mutating func stop() { bar.stop() }
+
   mutating func show(_ step: CaptionerTrainer.Step, _ trainer: CaptionerTrainer) {
     captions += step.captions
-    let done = Double(step.iteration - earlierIterations)
-    let left = seconds / done * Double(trainer.iterations - step.iteration)
-    line.show(
-      "iteration \(step.iteration) of \(trainer.iterations), loss \(format(step.loss, 3))"
+    bar.show(
+      step.iteration, of: trainer.iterations,
+      "iteration \(step.iteration), loss \(format(step.loss, 3))"
         + (trainer.best.map { ", best validation \(describe($0.validation))" } ?? "")
-        + ", \(Int(Double(captions) / seconds)) captions/s, \(Int(left.rounded(.up))) s left",
-      isLast: trainer.isFinished)
+        + ", \(Int(Double(captions) / seconds)) captions/s")
   }
 }
 

@@ -45,6 +45,20 @@ final class TensorFilesTests: XCTestCase {
     XCTAssertEqual(single, try expected()["matrix"])
   }
 
+  func testAChangedByteInAnArchiveIsNoticed() throws {
+    for name in ["stored", "deflated"] {
+      var data = try Data(contentsOf: folder.appendingPathComponent("Fixtures/\(name).npz"))
+      // In the first member's bytes, behind its local header and the array's.
+      data[180] ^= 0x10
+      let file = temporary.appendingPathComponent("changed.npz")
+      try data.write(to: file)
+      XCTAssertThrowsError(try NumPyFile.arrays(inNPZ: file, as: Float.self), name) {
+        XCTAssertTrue(
+          "\($0)".contains("checksum") || name == "deflated", "\($0)")
+      }
+    }
+  }
+
   func testAFileComesBackAsItWasWritten() throws {
     var random = SeededGenerator(seed: 3)
     let original = Safetensors(

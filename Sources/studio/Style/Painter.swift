@@ -4,6 +4,7 @@ import Foundation
 import Images
 import Networks
 import Tensors
+import Terminal
 import Training
 
 /// Paints a picture by descending on its pixels, coarse to fine, and writes what is asked for on the
@@ -28,7 +29,7 @@ struct Painter {
   /// What must be the same when the painting is resumed, by the options' names.
   let settings: [String: String]
 
-  private var progress = ProgressLine()
+  private var progress = ProgressBar()
 
   init(
     stages: [Stage], steps: StepOptions, outputs: OutputOptions, settings: [String: String],
@@ -124,7 +125,7 @@ struct Painter {
     if step % outputs.printEvery == 0 || step == total {
       state.reports.append(report)
     }
-    progress.show("step \(step) of \(total), \(report)", isLast: step == total)
+    progress.show(step, of: total, "\(report)")
   }
 
   private func writeIntermediates(
@@ -147,7 +148,8 @@ struct Painter {
   }
 
   /// Writes the picture so far and ends the program.
-  private func stop(_ state: PaintingState, at step: Int, signal: Int32) throws -> Never {
+  private mutating func stop(_ state: PaintingState, at step: Int, signal: Int32) throws -> Never {
+    progress.stop()
     try write(state)
     var advice = "start from it with --init \(outputs.output)"
     if let checkpoint = outputs.checkpoint {
@@ -155,7 +157,7 @@ struct Painter {
       advice = "go on with the same command and --resume"
     }
     printError(
-      "\ninterrupted after step \(step) of \(total): wrote \(outputs.output) as it is so far; "
+      "interrupted after step \(step) of \(total): wrote \(outputs.output) as it is so far; "
         + advice)
     throw ExitCode(128 + signal)
   }

@@ -11,8 +11,14 @@ extension Pooling: ExpressibleByArgument {}
 /// The network whose features the losses compare.
 struct NetworkOptions: ParsableArguments {
   @Option(
-    help: "Weights of SqueezeNet or VGG by torchvision's names (safetensors, .pth or .npz).")
+    help: """
+      Weights of SqueezeNet or VGG by torchvision's names (safetensors, .pth or .npz), or the name of \
+      weights that `backprop weights` has fetched.
+      """)
   var weights: String?
+
+  @Option(help: "How pictures are prepared: rgb or bgr (default: what the file says, else rgb).")
+  var inputConvention: InputConvention?
 
   @Option(help: "How the network pools: max, as it was trained, or average.")
   var pooling: Pooling = .max
@@ -22,7 +28,9 @@ struct NetworkOptions: ParsableArguments {
 
   func network() throws -> ConvolutionalNetwork<Float> {
     if let weights {
-      return try ConvolutionalNetwork(contentsOf: URL(fileURLWithPath: weights), pooling: pooling)
+      return try ConvolutionalNetwork(
+        contentsOf: PublishedWeights.file(weights), pooling: pooling,
+        inputConvention: inputConvention)
     }
     printError("no --weights: painting with random weights (seed \(seed))")
     return ConvolutionalNetwork(.squeezeNet1_1, randomWeightsSeed: seed, pooling: pooling)
@@ -30,10 +38,13 @@ struct NetworkOptions: ParsableArguments {
 
   /// What must be the same when a painting is resumed; weights are told apart by name and size.
   func resumeSettings() throws -> [String: String] {
-    let file = weights.map { URL(fileURLWithPath: $0) }
+    let file = try weights.map(PublishedWeights.file)
     let bytes = try file?.resourceValues(forKeys: [.fileSizeKey]).fileSize
     let name = file.map { "\($0.lastPathComponent) of \(bytes ?? 0) bytes" } ?? "random"
-    return ["--weights": name, "--pooling": pooling.rawValue, "--seed": "\(seed)"]
+    return [
+      "--weights": name, "--pooling": pooling.rawValue, "--seed": "\(seed)",
+      "--input-convention": inputConvention?.rawValue ?? "the file's",
+    ]
   }
 
   func layer(_ name: String, of architecture: Architecture) throws -> Int {

@@ -1,21 +1,6 @@
 import Exercises
 import Foundation
 
-/// How far a command has come, on standard error: one line that changes on a terminal, a line every
-/// few seconds elsewhere.
-struct ProgressLine {
-  private let isTerminal = isatty(STDERR_FILENO) != 0
-  private var shown = Date.distantPast
-
-  mutating func show(_ text: String, isLast: Bool = false) {
-    let now = Date()
-    guard isLast || now.timeIntervalSince(shown) > (isTerminal ? 0.1 : 5) else { return }
-    shown = now
-    let line = isTerminal ? "\r\u{1B}[K\(text)" + (isLast ? "\n" : "") : text + "\n"
-    FileHandle.standardError.write(Data(line.utf8))
-  }
-}
-
 /// A line on standard error.
 func printError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
