@@ -94,7 +94,7 @@ extension StyleParts where Scalar == Double {
         values,
         { upstream in
           let doubled = try upstream[0].map { 2 * $0 } ?? Array.zeros(like: x)
-          return try doubled + (upstream[1].map { try 2 * x * $0 } ?? Array.zeros(like: x))
+          return try doubled + (upstream[1].map { try (2 * x) * $0 } ?? Array.zeros(like: x))
         }
       )
     }

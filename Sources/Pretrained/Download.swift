@@ -32,8 +32,9 @@ public struct Download: Sendable {
       if !manager.fileExists(atPath: part.path) { try Data().write(to: part) }
       let file = try FileHandle(forUpdating: part)
       defer { try? file.close() }
-      let receiver = Receiver(file, already: Int(try file.seekToEnd()), progress)
-      try receiver.fetch(url)
+      // A device has no end.
+      let already = (try? file.seekToEnd()) ?? 0
+      try Receiver(file, already: Int(already), progress).fetch(url)
     } catch let error as DownloadError {
       throw error.at(address, keeping: part)
     } catch {
@@ -124,7 +125,7 @@ private final class Receiver: NSObject, URLSessionDataDelegate, @unchecked Senda
       case 206: break
       case 200:
         // The whole file, also where a part of it was asked for.
-        try file.truncate(atOffset: 0)
+        if bytes > 0 { try file.truncate(atOffset: 0) }
         bytes = 0
       case 416:
         // Nothing is missing.
