@@ -90,7 +90,7 @@ struct Train: AsyncParsableCommand {
   }
 
   func run() async throws {
-    for path in [output, checkpointPath] + [saving.log].compactMap({ $0 }) {
+    for path in [output, checkpointPath] + [saving.log, saving.plot].compactMap({ $0 }) {
       try requireWritable(path)
     }
     if !saving.resume { try checkpoints([:]).requireNone() }
@@ -99,10 +99,8 @@ struct Train: AsyncParsableCommand {
       CaptionerTrainer(
         learning.settings(for: cell), parameters: model.parameters, captionCount: captions.count),
       cell.exercises, on: captions,
-      validation: held.map {
-        ValidationPictures(
-          captions: $0, vocabulary: model.vocabulary, maximumLength: model.maximumLength)
-      }, saving: saving, checkpoints: checkpoints(settings(model, captions, held)))
+      validation: held, saving: saving,
+      checkpoints: checkpoints(settings(model, captions, held?.captions)))
     try withExercises { try loop.run() }
     let trainer = loop.trainer
     model.parameters = trainer.result
@@ -139,7 +137,7 @@ struct Train: AsyncParsableCommand {
   }
 
   /// The captioner before training, the captions to train on and those to validate with.
-  private func readData() throws -> (CaptionerModel, CaptionSet, held: CaptionSet?) {
+  private func readData() throws -> (CaptionerModel, CaptionSet, held: ValidationPictures?) {
     let data = try TrainingData(
       captions: captions, images: images, limit: maxCaptions, minimumCount: minimumCount)
     let other = try validation.map {
@@ -154,16 +152,24 @@ struct Train: AsyncParsableCommand {
     let model = try untrainedModel(data, features, extractor.encoder)
     let captions = try CaptionSet(
       features: model.standardized(features), captions: data.encoded, pictures: data.pictures)
+    func pictures(_ set: CaptionSet, _ words: [[String]]) -> ValidationPictures {
+      ValidationPictures(
+        set, words: words, vocabulary: model.vocabulary, maximumLength: model.maximumLength)
+    }
     if let holdOut {
-      let (training, held) = try captions.holdingOut(holdOut, seed: learning.seed)
-      return (model, training, held)
+      let rows = try captions.rows(holdingOut: holdOut, seed: learning.seed)
+      let held = try captions.selecting(rows.held)
+      return (
+        model, try captions.selecting(rows.training),
+        pictures(held, rows.held.map { data.words[$0] })
+      )
     }
     guard let other else { return (model, captions, nil) }
     let otherFeatures = try extractor.features(of: other.files, progress: ProgressBar())
     let held = try CaptionSet(
       features: model.standardized(otherFeatures), captions: data.vocabulary.encode(other.words),
       pictures: other.pictures)
-    return (model, captions, held)
+    return (model, captions, pictures(held, other.words))
   }
 
   private func untrainedModel(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Plots
 import Terminal
 import Training
 
@@ -11,6 +12,7 @@ struct TrainLoop {
   let validation: ValidationPictures?
   private var checkpoints: TrainCheckpoints
   private let log: TrainLog?
+  private let plot: String?
 
   /// Begins a training, or continues it.
   init(
@@ -18,7 +20,7 @@ struct TrainLoop {
     validation: ValidationPictures?, saving: SavingOptions, checkpoints: TrainCheckpoints
   ) throws {
     (self.trainer, self.exercises, self.captions) = (trainer, exercises, captions)
-    (self.validation, self.checkpoints) = (validation, checkpoints)
+    (self.validation, self.checkpoints, plot) = (validation, checkpoints, saving.plot)
     if saving.resume { try self.checkpoints.resume(&self.trainer) }
     log = try saving.log.map { [iteration = self.trainer.iteration] in
       try TrainLog($0, after: iteration)
@@ -39,12 +41,23 @@ struct TrainLoop {
       if let signal = Interruption.signal {
         progress.stop()
         try checkpoints.write(trainer)
+        try draw()
         printError(
           "stopped after iteration \(trainer.iteration) of \(trainer.iterations); the same command "
             + "with --resume continues it")
         throw ExitCode(128 + signal)
       }
       try checkpoints.writeIfDue(trainer)
+    }
+    try draw()
+  }
+
+  private func draw() throws {
+    guard let plot else { return }
+    do {
+      try trainer.plot.svg().write(toFile: plot, atomically: true, encoding: .utf8)
+    } catch {
+      throw StudioError("\(plot): cannot be written: \(error.localizedDescription)")
     }
   }
 
@@ -104,4 +117,27 @@ private struct TrainProgress {
 func describe(_ validation: CaptionerTrainer.Validation) -> String {
   "loss \(format(validation.loss, 3))"
     + (validation.cider.map { ", CIDEr \(format(Float($0), 3))" } ?? "")
+}
+
+extension CaptionerTrainer {
+  /// The loss over the iterations: of training, each point the mean of neighbouring iterations, and
+  /// of validation.
+  fileprivate var plot: LinePlot {
+    let losses = history.losses
+    let width = max(1, losses.count / 150)
+    let training = stride(from: 0, to: losses.count, by: width).map { start in
+      let part = losses[start..<min(start + width, losses.count)]
+      return (
+        x: Double(start) + Double(part.count + 1) / 2,
+        y: Double(part.reduce(0, +)) / Double(part.count)
+      )
+    }
+    let validation = history.validations.map {
+      (x: Double($0.iteration), y: Double($0.validation.loss))
+    }
+    return LinePlot(
+      title: "Loss of a caption", xLabel: "iteration", yLabel: "loss",
+      series: [LinePlot.Series("training", training)]
+        + (validation.isEmpty ? [] : [LinePlot.Series("validation", validation)]))
+  }
 }

@@ -120,6 +120,11 @@ struct SavingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Where to draw the loss of training and validation (SVG).", valueName: "file"))
+  var plot: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Where to save the training while it goes on. (default: beside --output)",
       valueName: "file"))
   var checkpoint: String?
