@@ -7,7 +7,8 @@ struct Studio: AsyncParsableCommand {
     commandName: "studio",
     abstract: "Paint and caption photographs with the exercises' code.",
     subcommands: [
-      Style.self, Invert.self, Texture.self, Train.self, Caption.self, Classify.self, Draw.self,
+      Style.self, Invert.self, Texture.self, Train.self, Caption.self, Classify.self, Evaluate.self,
+      Draw.self,
       Prepare.self,
     ])
 }
