@@ -40,7 +40,7 @@ struct Evaluate: ParsableCommand {
         (known[result.imageID] ?? []).map { Tokenizer.words(of: $0.caption) }
       })
     for (name, score) in scores.table {
-      print(name.padding(toLength: 20, withPad: " ", startingAt: 0) + String(format: "%.4f", score))
+      print(name.padding(toLength: 22, withPad: " ", startingAt: 0) + String(format: "%.4f", score))
     }
     let missing = known.count - results.count
     if missing > 0 {

@@ -12,7 +12,7 @@ struct ValidationPictures {
   private let maximumLength: Int
   /// The numbers of the pictures, in the order in which they are scored.
   private let pictures: Tensor<Int>
-  private let score: CIDErD
+  private let references: [[[String]]]
 
   /// - Parameter words: Those of every caption, also the ones that the vocabulary lacks.
   init(_ captions: CaptionSet, words: [[String]], vocabulary: Vocabulary, maximumLength: Int) {
@@ -22,7 +22,7 @@ struct ValidationPictures {
       captions.pictures.elements[$0]
     }.sorted { $0.key < $1.key }
     pictures = Tensor(rows.map(\.key))
-    score = CIDErD(references: rows.map { $0.value.map { words[$0] } })
+    references = rows.map { $0.value.map { words[$0] } }
   }
 
   /// Judges a captioner by its loss and by its greedy captions.
@@ -39,7 +39,7 @@ struct ValidationPictures {
     }
     return CaptionerTrainer.Validation(
       loss: try captions.loss(of: parameters, exercises, batchSize: batchSize),
-      cider: score.score(said))
+      cider: CaptionScores(candidates: said, references: references).ciderD)
   }
 }
 

@@ -68,7 +68,8 @@ final class CaptionScoresTests: XCTestCase {
         references: ids.map { words(set.gts[$0] ?? []) })
       let named = ["Bleu_1", "Bleu_2", "Bleu_3", "Bleu_4", "ROUGE_L", "CIDEr"]
       check(
-        scores.bleu + [scores.rougeL, scores.ciderD], try named.map { try XCTUnwrap(set.scores[$0]) },
+        scores.bleu + [scores.rougeL, scores.ciderD],
+        try named.map { try XCTUnwrap(set.scores[$0]) },
         set.name)
     }
   }

@@ -13,8 +13,13 @@ from collections import Counter
 from nltk.stem import PorterStemmer
 
 random.seed(5)
-stem = PorterStemmer(mode=PorterStemmer.ORIGINAL_ALGORITHM).stem
+porter = PorterStemmer(mode=PorterStemmer.ORIGINAL_ALGORITHM).stem
 WORDS = "a the dog dogs runs running on beach sandy ball plays with red small two happily quickly".split()
+
+
+def stem(word):
+    # As in Porter's own program.
+    return word if len(word) <= 2 else porter(word)
 
 
 def grams(words, n):
