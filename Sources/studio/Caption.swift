@@ -1,6 +1,7 @@
 import ArgumentParser
 import Captions
 import Foundation
+import Tensors
 import Terminal
 import Training
 
@@ -22,28 +23,121 @@ struct Caption: AsyncParsableCommand {
       "Captions in COCO's format (JSON) to print beside the model's own.", valueName: "file"))
   var captions: String?
 
+  @Option(
+    name: .customLong("images"),
+    help: ArgumentHelp("Caption every picture of this folder.", valueName: "folder"))
+  var folder: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the captions in COCO's result format (JSON); a picture's number is that of --captions, "
+        + "else the digits at the end of its name, else its place.", valueName: "file"))
+  var json: String?
+
+  @Option(help: ArgumentHelp("Write a page with pictures and captions.", valueName: "file"))
+  var html: String?
+
+  @OptionGroup(title: "Decoding") var decoding: DecodingOptions
+
   @Argument(help: ArgumentHelp("Pictures, PNG or JPEG.", valueName: "image"))
-  var images: [String]
+  var images: [String] = []
+
+  func validate() throws {
+    if images.isEmpty && folder == nil {
+      throw ValidationError("there is nothing to caption; name pictures, or a folder with --images")
+    }
+  }
 
   func run() async throws {
+    for path in [json, html].compactMap(\.self) { try requireWritable(path) }
     let model = try CaptionerModel(contentsOf: URL(fileURLWithPath: model))
     let truth = try captions.map { try TrueCaptions(contentsOf: URL(fileURLWithPath: $0)) }
     let extractor = try extractor(for: model)
-    let features = try extractor.features(
-      of: images.map { URL(fileURLWithPath: $0) }, progress: ProgressBar())
+    let files = try images.map { URL(fileURLWithPath: $0) } + (folder.map(pictures) ?? [])
+    let (readable, features) = try features(of: files, extractor)
     guard features.shape[1] == model.featureMean.count else {
       throw StudioError(
         "\(self.model): expects \(model.featureMean.count) features of a picture, not the "
           + "\(features.shape[1]) that \(model.encoder.rawValue) gives; train it again")
     }
-    let said = try withExercises { try model.captions(features: features) }
+    let said = try withExercises { try decoding.captions(model, features: features) }
     var report = TruthReport()
-    for (image, words) in zip(images, said) {
-      print("\(image): \(words.joined(separator: " "))")
+    for (image, words) in zip(readable, said) {
+      print("\(image.relativePath): \(words.joined(separator: " "))")
       guard let truth else { continue }
       for line in report.add(words, truth.picture(image)) { print("  \(line)") }
     }
     for line in report.summary { print(line) }
+    if let json { try writeJSON(results(readable, said, truth), to: json) }
+    if let html {
+      let page = try gallery(readable, said, truth).html()
+      try Data(page.utf8).write(to: URL(fileURLWithPath: html), options: .atomic)
+    }
+  }
+
+  /// The folder's pictures, sorted by name.
+  private func pictures(in folder: String) throws -> [URL] {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+      throw StudioError("\(folder): cannot be read as a folder")
+    }
+    let files = names.sorted { $0.localizedStandardCompare($1) == .orderedAscending }
+      .filter {
+        ["png", "jpg", "jpeg"].contains($0.split(separator: ".").last?.lowercased() ?? "")
+      }
+    guard !files.isEmpty else { throw StudioError("\(folder): has no PNG or JPEG pictures") }
+    return files.map { URL(fileURLWithPath: folder).appendingPathComponent($0) }
+  }
+
+  /// The pictures that can be read, with their features `[N, D]`. Of a folder others are listed; one
+  /// that was named must be readable.
+  private func features(
+    of files: [URL], _ extractor: FeatureExtractor
+  ) throws -> (files: [URL], features: Tensor<Float>) {
+    guard folder != nil else {
+      return (files, try extractor.features(of: files, progress: ProgressBar()))
+    }
+    var readable: [(URL, Tensor<Float>)] = []
+    for (file, result) in zip(files, extractor.features(of: files) {}) {
+      switch result {
+      case .success(let features): readable.append((file, features))
+      case .failure(let error): printError("left out: \(error)")
+      }
+    }
+    guard !readable.isEmpty else {
+      throw StudioError("\(folder ?? ""): none of its pictures can be read")
+    }
+    return (readable.map(\.0), try .stacking(readable.map(\.1)))
+  }
+
+  private func results(
+    _ files: [URL], _ said: [[String]], _ truth: TrueCaptions?
+  ) -> [CaptionResult] {
+    zip(files, said).enumerated().map { place, one in
+      let name = one.0.deletingPathExtension().lastPathComponent
+      let digits = String(name.reversed().prefix { $0.isNumber }.reversed())
+      return CaptionResult(
+        imageID: truth?.picture(one.0)?.id ?? Int(digits) ?? place,
+        caption: one.1.joined(separator: " "))
+    }
+  }
+
+  private func gallery(
+    _ files: [URL], _ said: [[String]], _ truth: TrueCaptions?
+  ) -> CaptionGallery {
+    let references = files.map { truth?.picture($0)?.captions ?? [] }
+    let scores =
+      references.contains { $0.isEmpty }
+      ? nil
+      : CaptionScores(
+        candidates: said, references: references.map { $0.map(Tokenizer.words) })
+    let entries = files.indices.map { index in
+      CaptionGallery.Entry(
+        file: files[index], caption: said[index].joined(separator: " "), truth: references[index],
+        scores: scores?.pictures[index])
+    }
+    return CaptionGallery(
+      title: "Captions by \(URL(fileURLWithPath: model).lastPathComponent)", entries: entries,
+      scores: scores)
   }
 
   private func extractor(for model: CaptionerModel) throws -> FeatureExtractor {
@@ -62,6 +156,7 @@ struct Caption: AsyncParsableCommand {
 /// The captions of a file by the pictures' names.
 struct TrueCaptions {
   struct Picture {
+    var id: Int
     var captions: [String]
     var scene: Scene?
   }
@@ -73,12 +168,12 @@ struct TrueCaptions {
     let captions = Dictionary(grouping: source.annotations, by: \.imageID)
     for image in source.images {
       pictures[Self.name(image.fileName)] = Picture(
-        captions: (captions[image.id] ?? []).map(\.caption), scene: image.scene)
+        id: image.id, captions: (captions[image.id] ?? []).map(\.caption), scene: image.scene)
     }
   }
 
   /// What is known of a picture, by its file's name without the folder.
-  func picture(_ path: String) -> Picture? { pictures[Self.name(path)] }
+  func picture(_ file: URL) -> Picture? { pictures[file.lastPathComponent] }
 
   private static func name(_ path: String) -> String {
     URL(fileURLWithPath: path).lastPathComponent

@@ -27,24 +27,3 @@ extension RecurrentCell {
     }
   }
 }
-
-extension CaptionerModel {
-  /// Captions for pictures, as words: greedily for an RNN (A2), by beam search for an LSTM (A3).
-  /// Shapes: features `[N, D]`, as the encoder gives them.
-  func captions(features: Tensor<Float>) throws -> [[String]] {
-    let features = try standardized(features)
-    let numbers: Tensor<Int>
-    switch cell {
-    case .rnn:
-      numbers = try greedyCaptions(
-        features: features, parameters: parameters, maximumLength: maximumLength,
-        parts: cell.parts)
-    case .lstm:
-      numbers = try beamSearchCaptions(
-        features: features, parameters: parameters, width: 3, maximumLength: maximumLength,
-        parts: cell.parts
-      ).captions
-    }
-    return try numbers.unstacked().map { vocabulary.decode($0.elements) }
-  }
-}
