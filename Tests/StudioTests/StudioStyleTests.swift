@@ -21,7 +21,7 @@ final class StudioStyleTests: StudioTestCase {
     let run = try style([
       sharedData("style/tubingen_192.png").path, sharedData("style/starry_night_192.png").path,
       "--weights", sharedData("weights/squeezenet1_1.safetensors").path, "--output", "out.png",
-      "--log", "log.json",
+      "--log", "log.json", "--preset", "starry-night",
     ])
     XCTAssertEqual(run.status, 0, run.errors)
     let log = try JSONDecoder().decode(

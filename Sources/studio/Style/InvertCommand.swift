@@ -41,7 +41,7 @@ struct Invert: AsyncParsableCommand {
   func run() async throws {
     try outputs.requireWritableFiles()
     let content = try readPicture(URL(fileURLWithPath: image))
-    let network = try networkOptions.network()
+    let network = try networkOptions.network(pooling: .max)
     var settings = LossSettings()
     settings.contentLayers = try networkOptions.layers(layer, of: network.architecture)
     settings.contentWeights = settings.contentLayers.map { _ in 1 }
@@ -50,19 +50,19 @@ struct Invert: AsyncParsableCommand {
     try checkLosses()
 
     let resized = content.resized(shortestSide: size)
-    let stages = try steps.stages(
+    let steps = try steps.steps(
       height: resized.height, width: resized.width,
-      minimumSide: network.architecture.minimumSide)
+      minimumSide: network.architecture.minimumSide,
+      defaults: StepDefaults(optimizer: .lbfgs, iterations: 100, pyramid: 1))
     let builder = ObjectiveBuilder(network: network, settings: settings, content: content)
-    var resume = steps.resumeSettings.merging(try networkOptions.resumeSettings()) { $1 }
+    var resume = try networkOptions.resumeSettings()
     resume["picture"] = content.digest
     resume["--layer"] = layer
-    resume["--size"] = "\(size)"
     resume["--tv-weight"] = "\(tvWeight)"
-    var painter = Painter(stages: stages, steps: steps, outputs: outputs, settings: resume) {
+    var painter = Painter(steps: steps, outputs: outputs, settings: resume) {
       try builder.objective(height: $0.height, width: $0.width)
     }
     try painter.paint(
-      from: start("random", stage: stages[0], content: nil, seed: networkOptions.seed))
+      from: start("random", stage: steps.stages[0], content: nil, seed: networkOptions.seed))
   }
 }

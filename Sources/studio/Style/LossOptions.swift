@@ -3,8 +3,13 @@ import Networks
 
 /// What the losses compare, and what each of them weighs.
 struct LossOptions: ParsableArguments {
-  @Option(help: "Sizes, layers and weights that suit a painting.")
-  var preset: StylePreset.Name = .starryNight
+  @Option(
+    help: """
+      Sizes, layers, weights and steps: painting, or CS231n's for starry-night, composition-vii and \
+      scream. Weights of the content and of smoothness are for the preset's size; at another size \
+      they are adapted.
+      """)
+  var preset: StylePreset.Name = .painting
 
   @Option(
     name: [.long, .customLong("content-layer")],
@@ -55,10 +60,9 @@ struct LossOptions: ParsableArguments {
   }
 
   func settings(
-    network: ConvolutionalNetwork<Float>, networkOptions: NetworkOptions, size: Int?
-  ) throws -> (LossSettings, StylePreset) {
-    var preset = StylePreset(preset)
-    try preset.adapt(to: network.architecture, hasWeights: networkOptions.weights != nil)
+    _ preset: StylePreset, network: ConvolutionalNetwork<Float>, networkOptions: NetworkOptions,
+    size: Int?
+  ) throws -> LossSettings {
     var settings = LossSettings()
     settings.scaling = scaling
     settings.normalizesGradients = normalizeGradients
@@ -89,7 +93,7 @@ struct LossOptions: ParsableArguments {
     settings.totalVariationWeight = tvWeight ?? defaults.variation
     // The preset's own weights are for its own size, others for the size that they are given with.
     settings.referenceSide = isPreset ? preset.contentSize : size ?? preset.contentSize
-    return (settings, preset)
+    return settings
   }
 
   /// What weighs how much where no weights are given.

@@ -19,8 +19,7 @@ struct Painter {
     static func free(_ iterations: Int) -> Int { iterations - iterations / 20 }
   }
 
-  let stages: [Stage]
-  let steps: StepOptions
+  let steps: Steps
   let outputs: OutputOptions
   /// What to paint towards at a stage's size.
   let objective: (Stage) throws -> Objective
@@ -32,13 +31,16 @@ struct Painter {
   private var progress = ProgressBar()
 
   init(
-    stages: [Stage], steps: StepOptions, outputs: OutputOptions, settings: [String: String],
+    steps: Steps, outputs: OutputOptions, settings: [String: String],
     objective: @escaping (Stage) throws -> Objective,
     finish: @escaping (Image) throws -> Image = { $0 }
   ) {
-    (self.stages, self.steps, self.outputs, self.settings) = (stages, steps, outputs, settings)
+    (self.steps, self.outputs) = (steps, outputs)
+    self.settings = settings.merging(steps.resumeSettings) { $1 }
     (self.objective, self.finish) = (objective, finish)
   }
+
+  private var stages: [Stage] { steps.stages }
 
   /// How many steps all stages take together.
   private var total: Int { stages.map(\.iterations).reduce(0, +) }
@@ -69,6 +71,10 @@ struct Painter {
 
   private func resumed() throws -> PaintingState? {
     guard outputs.resume, let path = outputs.checkpoint else { return nil }
+    guard FileManager.default.fileExists(atPath: path) else {
+      printError("\(path): there is no such checkpoint yet; beginning")
+      return nil
+    }
     let checkpoint = try Checkpoint(contentsOf: path)
     try checkpoint.requireSettings(settings, path: path)
     return checkpoint.state
@@ -122,8 +128,12 @@ struct Painter {
     let report = LossReport(
       iteration: step, content: loss.content, style: loss.style, tv: loss.totalVariation,
       total: loss.total)
-    if step % outputs.printEvery == 0 || step == total {
+    if step % (outputs.printEvery ?? 10) == 0 || step == total {
       state.reports.append(report)
+      if outputs.printEvery != nil {
+        progress.stop()
+        printError("step \(step) of \(total): \(report)")
+      }
     }
     progress.show(step, of: total, "\(report)")
   }

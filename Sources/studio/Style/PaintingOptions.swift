@@ -20,13 +20,15 @@ struct NetworkOptions: ParsableArguments {
   @Option(help: "How pictures are prepared: rgb or bgr (default: what the file says, else rgb).")
   var inputConvention: InputConvention?
 
-  @Option(help: "How the network pools: max, as it was trained, or average.")
-  var pooling: Pooling = .max
+  @Option(
+    help: "How the network pools: max, as it was trained, or average (default: the preset's).")
+  var pooling: Pooling?
 
   @Option(help: "Chooses the noise to start from, and random weights where there are no --weights.")
   var seed: UInt64 = 0
 
-  func network() throws -> ConvolutionalNetwork<Float> {
+  func network(pooling preset: Pooling) throws -> ConvolutionalNetwork<Float> {
+    let pooling = pooling ?? preset
     if let weights {
       return try ConvolutionalNetwork(
         contentsOf: PublishedWeights.file(weights), pooling: pooling,
@@ -42,7 +44,7 @@ struct NetworkOptions: ParsableArguments {
     let bytes = try file?.resourceValues(forKeys: [.fileSizeKey]).fileSize
     let name = file.map { "\($0.lastPathComponent) of \(bytes ?? 0) bytes" } ?? "random"
     return [
-      "--weights": name, "--pooling": pooling.rawValue, "--seed": "\(seed)",
+      "--weights": name, "--pooling": pooling?.rawValue ?? "the preset's", "--seed": "\(seed)",
       "--input-convention": inputConvention?.rawValue ?? "the file's",
     ]
   }
@@ -61,17 +63,32 @@ struct NetworkOptions: ParsableArguments {
   }
 }
 
+/// What is done where no options say otherwise.
+struct StepDefaults {
+  var optimizer: OptimizerName
+  var iterations: Int
+  /// The number of sizes, where they are large enough.
+  var pyramid: Int
+}
+
+enum OptimizerName: String, CaseIterable, ExpressibleByArgument {
+  case adam, lbfgs
+}
+
 /// How the picture is painted, step by step.
 struct StepOptions: ParsableArguments {
-  enum OptimizerName: String, CaseIterable, ExpressibleByArgument {
-    case adam, lbfgs
-  }
+  @Option(
+    help: """
+      How many steps to take; with --pyramid at the smallest size (default: 100 for lbfgs, 200 for \
+      adam).
+      """)
+  var iterations: Int?
 
-  @Option(help: "How many steps to take; with --pyramid at the smallest size.")
-  var iterations = 200
-
-  @Option(help: "The rule for a step: adam, or lbfgs, which finds lower losses.")
-  var optimizer: OptimizerName = .adam
+  @Option(
+    help: """
+      The rule for a step: lbfgs, which finds lower losses sooner, or adam (default: the preset's).
+      """)
+  var optimizer: OptimizerName?
 
   @Option(
     help: """
@@ -86,51 +103,73 @@ struct StepOptions: ParsableArguments {
   @Option(
     help: """
       Paint at so many sizes, each twice the one before and starting from its picture, with half \
-      its number of steps: large pictures get large strokes, and sooner.
+      its number of steps: large pictures get large strokes, and sooner (default: the preset's).
       """)
-  var pyramid = 1
+  var pyramid: Int?
 
   func validate() throws {
     for (name, value) in [
       ("--iterations", iterations), ("--corrections", corrections), ("--pyramid", pyramid),
-    ] where value < 1 {
-      throw ValidationError("\(name) must be at least 1, got \(value)")
+    ] {
+      if let value, value < 1 {
+        throw ValidationError("\(name) must be at least 1, got \(value)")
+      }
     }
     if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
       throw ValidationError("--learning-rate must be positive, got \(learningRate)")
     }
   }
 
-  /// The sizes to paint at, coarse to fine.
-  /// - Throws: `ValidationError` where the first would be smaller than the network can take.
-  func stages(height: Int, width: Int, minimumSide: Int) throws -> [Stage] {
-    let smallest = min(height, width) >> (pyramid - 1)
+  /// The steps to take for a picture of the given size.
+  /// - Throws: `ValidationError` where a pyramid's first size would be smaller than the network can
+  ///   take.
+  func steps(
+    height: Int, width: Int, minimumSide: Int, defaults: StepDefaults
+  ) throws -> Steps {
+    let optimizer = optimizer ?? defaults.optimizer
+    let iterations = iterations ?? (optimizer == .adam ? max(200, defaults.iterations) : 100)
+    // A small picture has no large strokes to begin with.
+    let roomy = min(height, width) >> (defaults.pyramid - 1) >= 3 * minimumSide
+    let levels = pyramid ?? (roomy ? defaults.pyramid : 1)
+    let smallest = levels > 30 ? 0 : min(height, width) >> (levels - 1)
     guard smallest >= minimumSide else {
       throw ValidationError(
-        "--pyramid \(pyramid) would begin at \(smallest) pixels, and the network needs "
+        "--pyramid \(levels) would begin at \(smallest) pixels, and the network needs "
           + "\(minimumSide); give a smaller number of levels or a larger --size")
     }
-    return (0..<pyramid).map { level in
-      let shift = pyramid - 1 - level
+    let stages = (0..<levels).map { level in
+      let shift = levels - 1 - level
       return Stage(
         height: height >> shift, width: width >> shift, iterations: max(1, iterations >> level))
+    }
+    return Steps(
+      stages: stages, optimizer: optimizer,
+      learningRate: learningRate ?? (optimizer == .adam ? 3 : 1), corrections: corrections)
+  }
+}
+
+/// The sizes to paint at, coarse to fine, and the rule for a step.
+struct Steps {
+  var stages: [Stage]
+  var optimizer: OptimizerName
+  var learningRate: Float
+  var corrections: Int
+
+  func makeOptimizer() -> any ResumableOptimizer {
+    switch optimizer {
+    case .adam: Adam<Float>(learningRate: learningRate)
+    case .lbfgs: LBFGS<Float>(learningRate: learningRate, corrections: corrections)
     }
   }
 
   /// What must be the same when a painting is resumed.
   var resumeSettings: [String: String] {
     [
-      "--iterations": "\(iterations)", "--optimizer": optimizer.rawValue,
-      "--learning-rate": learningRate.map { "\($0)" } ?? "the optimizer's",
-      "--corrections": "\(corrections)", "--pyramid": "\(pyramid)",
+      "--optimizer": optimizer.rawValue, "--learning-rate": "\(learningRate)",
+      "--corrections": "\(corrections)", "--pyramid": "\(stages.count)",
+      "--iterations": "\(stages.first?.iterations ?? 0)",
+      "--size": stages.last.map { "\($0.width)×\($0.height)" } ?? "",
     ]
-  }
-
-  func makeOptimizer() -> any ResumableOptimizer {
-    switch optimizer {
-    case .adam: Adam<Float>(learningRate: learningRate ?? 3)
-    case .lbfgs: LBFGS<Float>(learningRate: learningRate ?? 1, corrections: corrections)
-    }
   }
 }
 
@@ -145,8 +184,9 @@ struct OutputOptions: ParsableArguments {
   @Option(help: "Write the picture of every step into this folder, the frames of a film.")
   var frames: String?
 
-  @Option(help: "Report, log and plot the losses of every N-th step.")
-  var printEvery = 10
+  @Option(
+    help: "Print, log and plot the losses of every N-th step (default: log and plot every tenth).")
+  var printEvery: Int?
 
   @Option(help: "Write the reported losses to this JSON file.")
   var log: String?
@@ -165,7 +205,7 @@ struct OutputOptions: ParsableArguments {
 
   func validate() throws {
     for (name, value) in [
-      ("--save-every", saveEvery ?? 1), ("--print-every", printEvery),
+      ("--save-every", saveEvery ?? 1), ("--print-every", printEvery ?? 1),
       ("--checkpoint-every", checkpointEvery),
     ] where value < 1 {
       throw ValidationError("\(name) must be at least 1, got \(value)")

@@ -87,9 +87,11 @@ struct Style: AsyncParsableCommand {
     let content = try readPicture(URL(fileURLWithPath: content))
     let paintings = try styles.map { try readPicture(URL(fileURLWithPath: $0)) }
     let maps = try mask.map { try RegionMap(contentsOf: URL(fileURLWithPath: $0)) }
-    let network = try networkOptions.network()
-    let (settings, preset) = try losses.settings(
-      network: network, networkOptions: networkOptions, size: size)
+    var preset = StylePreset(losses.preset)
+    let network = try networkOptions.network(pooling: preset.pooling)
+    try preset.adapt(to: network.architecture, hasWeights: networkOptions.weights != nil)
+    let settings = try losses.settings(
+      preset, network: network, networkOptions: networkOptions, size: size)
     try checkLosses()
 
     let side = size ?? preset.contentSize
@@ -106,13 +108,13 @@ struct Style: AsyncParsableCommand {
       styles: sources,
       styleScale: styleScale ?? styleSize.map { Double($0) / Double(side) }
         ?? Double(preset.styleSize) / Double(preset.contentSize))
-    let stages = try steps.stages(
+    let steps = try steps.steps(
       height: resized.height, width: resized.width,
-      minimumSide: network.architecture.minimumSide)
+      minimumSide: network.architecture.minimumSide, defaults: preset.steps)
     let keepsLuminance = originalColors == .luminance
     var painter = Painter(
-      stages: stages, steps: steps, outputs: outputs,
-      settings: try resumeSettings(pictures: [content] + paintings, stages: stages)
+      steps: steps, outputs: outputs,
+      settings: try resumeSettings(pictures: [content] + paintings)
     ) { stage in
       try builder.objective(height: stage.height, width: stage.width)
     } finish: { painted in
@@ -121,7 +123,7 @@ struct Style: AsyncParsableCommand {
         .withLuminance(of: painted)
     }
     try painter.paint(
-      from: start(`init`, stage: stages[0], content: content, seed: networkOptions.seed))
+      from: start(`init`, stage: steps.stages[0], content: content, seed: networkOptions.seed))
   }
 
   /// Regions that no style has are said, and it is an error when there is no other.
@@ -140,13 +142,11 @@ struct Style: AsyncParsableCommand {
     }
   }
 
-  private func resumeSettings(pictures: [Image], stages: [Stage]) throws -> [String: String] {
-    var settings = losses.resumeSettings.merging(steps.resumeSettings) { $1 }
-      .merging(try networkOptions.resumeSettings()) { $1 }
+  private func resumeSettings(pictures: [Image]) throws -> [String: String] {
+    var settings = losses.resumeSettings.merging(try networkOptions.resumeSettings()) { $1 }
     settings["pictures"] = pictures.map(\.digest).joined(separator: " ")
     settings["--mask"] = try mask.map { try readPicture(URL(fileURLWithPath: $0)).digest }
       .joined(separator: " ")
-    settings["--size"] = stages.last.map { "\($0.width)×\($0.height)" }
     settings["--style-size"] = "\(styleSize ?? 0)"
     settings["--style-scale"] = "\(styleScale ?? 0)"
     settings["--blend"] = blend ?? "equal"

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Networks
 
-/// Sizes, layers and weights that suit one painting.
+/// Sizes, layers, weights and steps that go well together.
 struct StylePreset {
   /// Shortest sides in pixels.
   var contentSize, styleSize: Int
@@ -10,12 +10,15 @@ struct StylePreset {
   var styleLayers: [Int]
   var styleWeights: [Float]
   var totalVariationWeight: Float
+  var pooling = Pooling.max
+  var steps = StepDefaults(optimizer: .adam, iterations: 200, pyramid: 1)
 
-  /// The presets by the names of the paintings they were made for.
-  ///
-  /// Source: the style-transfer exercise of Stanford's CS231n; for SqueezeNet 1.1 with its real
-  /// weights.
   enum Name: String, CaseIterable, ExpressibleByArgument {
+    /// For SqueezeNet's real weights and any painting, chosen by looking at pictures: with L-BFGS,
+    /// which comes near the minimum, CS231n's weights leave a photograph a photograph.
+    case painting
+    /// The three settings of the style-transfer exercise of Stanford's CS231n, by the paintings that
+    /// they were made for; for SqueezeNet 1.1.
     case starryNight = "starry-night"
     case compositionVII = "composition-vii"
     case scream
@@ -26,6 +29,13 @@ struct StylePreset {
     styleLayers = [1, 4, 6, 7]
     contentSize = 192
     switch name {
+    case .painting:
+      (contentSize, styleSize) = (384, 384)
+      contentWeight = 1e-3
+      styleWeights = [100_000, 1000, 50, 20]
+      totalVariationWeight = 1e-2
+      pooling = .average
+      steps = StepDefaults(optimizer: .lbfgs, iterations: 100, pyramid: 2)
     case .starryNight:
       styleSize = 192
       contentWeight = 6e-2
@@ -53,6 +63,7 @@ extension StylePreset {
   /// the losses of A4, which divide by the features' number, allow a comparison).
   mutating func adapt(to architecture: Architecture, hasWeights: Bool) throws {
     if !hasWeights {
+      (contentSize, styleSize) = (192, 192)
       contentWeight = 1e-1
       styleWeights = [1e4, 1e4, 1e4, 1e4]
       totalVariationWeight = 1

@@ -47,28 +47,29 @@ struct Texture: AsyncParsableCommand {
     try outputs.requireWritableFiles()
     let paintings = try styles.map { try readPicture(URL(fileURLWithPath: $0)) }
     let shares = try blendShares(blend, count: styles.count)
-    let network = try networkOptions.network()
-    var (settings, _) = try losses.settings(
-      network: network, networkOptions: networkOptions, size: size)
+    var preset = StylePreset(losses.preset)
+    let network = try networkOptions.network(pooling: preset.pooling)
+    try preset.adapt(to: network.architecture, hasWeights: networkOptions.weights != nil)
+    var settings = try losses.settings(
+      preset, network: network, networkOptions: networkOptions, size: size)
     settings.contentLayers = []
     try checkLosses()
 
-    let stages = try steps.stages(
-      height: size, width: width ?? size, minimumSide: network.architecture.minimumSide)
+    let steps = try steps.steps(
+      height: size, width: width ?? size, minimumSide: network.architecture.minimumSide,
+      defaults: preset.steps)
     let builder = ObjectiveBuilder(
       network: network, settings: settings,
       styles: zip(paintings, shares).map { StyleSource(image: $0, share: $1) },
       styleScale: styleScale)
-    var resume = losses.resumeSettings.merging(steps.resumeSettings) { $1 }
-      .merging(try networkOptions.resumeSettings()) { $1 }
+    var resume = losses.resumeSettings.merging(try networkOptions.resumeSettings()) { $1 }
     resume["pictures"] = paintings.map(\.digest).joined(separator: " ")
     resume["--blend"] = blend ?? "equal"
-    resume["--size"] = "\(width ?? size)×\(size)"
     resume["--style-scale"] = "\(styleScale)"
-    var painter = Painter(stages: stages, steps: steps, outputs: outputs, settings: resume) {
+    var painter = Painter(steps: steps, outputs: outputs, settings: resume) {
       try builder.objective(height: $0.height, width: $0.width)
     }
     try painter.paint(
-      from: start("random", stage: stages[0], content: nil, seed: networkOptions.seed))
+      from: start("random", stage: steps.stages[0], content: nil, seed: networkOptions.seed))
   }
 }
