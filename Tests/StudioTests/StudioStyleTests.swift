@@ -110,7 +110,7 @@ final class StudioStyleTests: StudioTestCase {
     for (options, message) in [
       (["--style-layers", "1,13"], "no layer “13”"),
       (["--content-layer", "conv4_2"], "no layer “conv4_2”"),
-      (["--style-layers", "1,3"], "2 style layers and 4 weights"),
+      (["--style-layers", "1,3", "--scaling", "cs231n"], "2 style layers and 4 weights"),
       (["--style-weights", "1,2,x,3"], "has “x”"), (["--pooling", "least"], "least"),
     ] {
       let run = try self.style(["picture.png", "picture.png", "--output", "o.png"] + options)

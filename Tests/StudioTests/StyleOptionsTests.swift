@@ -109,7 +109,9 @@ final class StyleOptionsTests: StudioTestCase {
       XCTAssertEqual(run.status, 0, run.errors)
       return try XCTUnwrap(log().first)
     }
-    let own = try losses("--content-weight", "0.2", "--style-weights", "300,20", "--tv-weight", "1")
+    let own = try losses(
+      "--scaling", "cs231n", "--content-weight", "0.2", "--style-weights", "300,20", "--tv-weight",
+      "1")
     let gatys = try losses(
       "--scaling", "gatys", "--content-weight", "0.4", "--style-weights", "1200,80",
       "--style-weight", "1", "--tv-weight", "1")
@@ -158,7 +160,7 @@ final class StyleOptionsTests: StudioTestCase {
       ["--optimizer", "lbfgs", "--corrections", "3"],
       ["--optimizer", "adam", "--learning-rate", "0.05"],
       ["--normalize-gradients", "--optimizer", "adam", "--learning-rate", "0.05"],
-      ["--scaling", "gatys"], ["--scaling", "neural-style"],
+      ["--scaling", "gatys"], ["--scaling", "neural-style"], ["--scaling", "relative"],
     ] {
       let run = try studio(
         ["style", "content.png", "style.png", "-o", "o.png", "--log", "log.json", "--size", "40"]

@@ -36,10 +36,11 @@ struct LossOptions: ParsableArguments {
 
   @Option(
     help: """
-      In whose scaling the weights are: cs231n (sums; the presets' and A4's), gatys (½ the content, \
-      ¼ the style; default weights 1 and 1000 over the layers) or neural-style (means; 5 and 100).
+      In whose scaling the weights are: cs231n (sums, as in A4; the presets'), gatys (½ the content, \
+      ¼ the style; default weights 1 and 1000 over the layers), neural-style (means; 5 and 100) or \
+      relative (errors as shares of their targets; 100 and 1000; the default for VGG).
       """)
-  var scaling: LossScaling = .cs231n
+  var scaling: LossScaling?
 
   @Flag(
     help: """
@@ -64,6 +65,7 @@ struct LossOptions: ParsableArguments {
     size: Int?
   ) throws -> LossSettings {
     var settings = LossSettings()
+    let scaling = scaling ?? preset.scaling
     settings.scaling = scaling
     settings.normalizesGradients = normalizeGradients
     settings.contentLayers =
@@ -72,7 +74,7 @@ struct LossOptions: ParsableArguments {
     settings.styleLayers =
       try styleLayers.map { try networkOptions.layers($0, of: network.architecture) }
       ?? preset.styleLayers
-    let isPreset = scaling == .cs231n && !normalizeGradients
+    let isPreset = scaling == preset.scaling && !normalizeGradients
     let defaults = defaultWeights(preset, styleLayers: settings.styleLayers.count)
     let shares =
       try contentWeights.map { try numbers($0, "--content-weights") }
@@ -101,11 +103,15 @@ struct LossOptions: ParsableArguments {
     _ preset: StylePreset, styleLayers count: Int
   ) -> (content: Float, style: Float, styles: [Float], variation: Float) {
     let ones = [Float](repeating: 1, count: count)
-    if normalizeGradients || scaling == .neuralStyle { return (5, 100, ones, 1e-3) }
-    if scaling == .gatys {
-      return (1, 1000, ones.map { $0 / Float(count) }, preset.totalVariationWeight)
+    if normalizeGradients { return (5, 100, ones, 1e-3) }
+    let variation = preset.totalVariationWeight
+    switch scaling ?? preset.scaling {
+    case .cs231n: return (preset.contentWeight, 1, preset.styleWeights, variation)
+    case .gatys: return (1, 1000, ones.map { $0 / Float(count) }, variation)
+    case .neuralStyle: return (5, 100, ones, 1e-3)
+    // A preset of this scale has equal weights, whatever the layers are.
+    case .relative: return (100, 1000, ones, preset.scaling == .relative ? variation : 1e-2)
     }
-    return (preset.contentWeight, 1, preset.styleWeights, preset.totalVariationWeight)
   }
 
   /// What must be the same when a painting is resumed.
@@ -116,7 +122,8 @@ struct LossOptions: ParsableArguments {
       "--style-weights": styleWeights ?? "the preset's",
       "--content-weight": contentWeight.map { "\($0)" } ?? "the preset's",
       "--style-weight": styleWeight.map { "\($0)" } ?? "the preset's",
-      "--tv-weight": tvWeight.map { "\($0)" } ?? "the preset's", "--scaling": scaling.rawValue,
+      "--tv-weight": tvWeight.map { "\($0)" } ?? "the preset's",
+      "--scaling": scaling?.rawValue ?? "the preset's",
       "--normalize-gradients": normalizeGradients ? "on" : "off",
     ]
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Tensors
 
 /// In whose scaling the weights of the losses are given.
 enum LossScaling: String, CaseIterable, ExpressibleByArgument {
@@ -9,23 +10,32 @@ enum LossScaling: String, CaseIterable, ExpressibleByArgument {
   case gatys
   /// Means in place of sums, as neural-style and neural-style-pt have them.
   case neuralStyle = "neural-style"
+  /// Errors as shares of their targets, `w·Σ(F − P)²/ΣP²` and `w·Σ(G − A)²/ΣA²`: the same weights do
+  /// for every network, whatever the size of its features.
+  case relative
+
+  /// Whether the content's loss stays the same when a picture grows, where a sum grows with it.
+  var isMean: Bool { self == .neuralStyle || self == .relative }
 
   /// What a content weight is multiplied with to be A4's.
-  /// - Parameter count: Of the layer's features, C·H·W.
-  func contentFactor(count: Int) -> Float {
+  /// - Parameter features: The content picture's, P.
+  func contentFactor(_ features: Tensor<Float>) -> Float {
     switch self {
     case .cs231n: 1
     case .gatys: 0.5
-    case .neuralStyle: 1 / Float(count)
+    case .neuralStyle: 1 / Float(features.count)
+    case .relative: 1 / max(features.squared().sum(), .leastNormalMagnitude)
     }
   }
 
   /// What a style weight is multiplied with to be A4's.
-  func styleFactor(channels: Int) -> Float {
+  /// - Parameter gram: The style's, A, `[1, C, C]`.
+  func styleFactor(_ gram: Tensor<Float>) -> Float {
     switch self {
     case .cs231n: 1
     case .gatys: 0.25
-    case .neuralStyle: 1 / Float(channels * channels)
+    case .neuralStyle: 1 / Float(gram.count)
+    case .relative: 1 / max(gram.squared().sum(), .leastNormalMagnitude)
     }
   }
 }

@@ -69,10 +69,10 @@ struct ObjectiveBuilder {
     let resized = content.resized(width: width, height: height)
     let features = try self.features(resized, Set(settings.contentLayers))
     // A mean over the features, which neural-style takes, does not grow with the picture.
-    let isMean = settings.scaling == .neuralStyle || settings.normalizesGradients
+    let isMean = settings.scaling.isMean || settings.normalizesGradients
     let weights = zip(settings.contentLayers, settings.contentWeights).map { layer, weight in
-      let count = features[layer]?.count ?? 1
-      return weight * settings.scaling.contentFactor(count: count) * (isMean ? 1 : pixelRatio)
+      let factor = features[layer].map(settings.scaling.contentFactor) ?? 1
+      return weight * factor * (isMean ? 1 : pixelRatio)
     }
     if settings.contentLayers.count == 1, let only = features[first] {
       return (first, weights[0], only)
@@ -101,9 +101,9 @@ struct ObjectiveBuilder {
     var terms: [StyleTerm] = []
     for (layer, weight) in zip(settings.styleLayers, settings.styleWeights) {
       let ofLayer = features.compactMap { $0[layer] }
-      let scaled = weight * settings.scaling.styleFactor(channels: ofLayer.first?.shape[1] ?? 1)
       guard let contentRegions, let shape = shapes[layer] else {
-        terms.append((layer, scaled, try blendedGram(ofLayer, styles.map(\.share))))
+        let gram = try blendedGram(ofLayer, styles.map(\.share))
+        terms.append((layer, weight * settings.scaling.styleFactor(gram), gram))
         continue
       }
       for (region, area) in contentRegions.shares.sorted(by: { $0.key < $1.key }) {
@@ -119,7 +119,7 @@ struct ObjectiveBuilder {
         let number = mask.map { views.add(.region(layer: layer, mask: $0)) } ?? layer
         let gram = try blendedGram(masked, members.map { styles[$0].share })
         // A region's pixels shall pull as hard as they would without masks.
-        terms.append((number, scaled * area, gram))
+        terms.append((number, weight * settings.scaling.styleFactor(gram) * area, gram))
       }
     }
     return terms

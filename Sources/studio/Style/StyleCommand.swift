@@ -89,7 +89,7 @@ struct Style: AsyncParsableCommand {
     let maps = try mask.map { try RegionMap(contentsOf: URL(fileURLWithPath: $0)) }
     var preset = StylePreset(losses.preset)
     let network = try networkOptions.network(pooling: preset.pooling)
-    try preset.adapt(to: network.architecture, hasWeights: networkOptions.weights != nil)
+    preset.adapt(to: network.architecture, hasWeights: networkOptions.weights != nil)
     let settings = try losses.settings(
       preset, network: network, networkOptions: networkOptions, size: size)
     try checkLosses()

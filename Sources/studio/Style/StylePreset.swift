@@ -10,6 +10,7 @@ struct StylePreset {
   var styleLayers: [Int]
   var styleWeights: [Float]
   var totalVariationWeight: Float
+  var scaling = LossScaling.cs231n
   var pooling = Pooling.max
   var steps = StepDefaults(optimizer: .adam, iterations: 200, pyramid: 1)
 
@@ -56,23 +57,19 @@ struct StylePreset {
 }
 
 extension StylePreset {
-  /// Layers and weights for another network than the presets were made for.
-  ///
-  /// Random features are smaller than trained ones and all about equally large, so their losses need
-  /// other weights; found by looking at pictures. VGG's layers are those of Gatys et al. (as far as
-  /// the losses of A4, which divide by the features' number, allow a comparison).
-  mutating func adapt(to architecture: Architecture, hasWeights: Bool) throws {
-    if !hasWeights {
-      (contentSize, styleSize) = (192, 192)
-      contentWeight = 1e-1
-      styleWeights = [1e4, 1e4, 1e4, 1e4]
-      totalVariationWeight = 1
-    }
-    if architecture == .vgg16 || architecture == .vgg19 {
+  /// Layers and weights for another network than the presets were made for, whose features may be of
+  /// any size: VGG with the layers of Gatys et al., or random weights.
+  mutating func adapt(to architecture: Architecture, hasWeights: Bool) {
+    let isVGG = architecture == .vgg16 || architecture == .vgg19
+    guard isVGG || !hasWeights else { return }
+    if isVGG {
       let names = ["conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"]
       contentLayer = architecture.layer(named: "conv4_2") ?? contentLayer
       styleLayers = names.compactMap(architecture.layer(named:))
-      styleWeights = names.map { _ in 1e4 }
     }
+    scaling = .relative
+    totalVariationWeight = hasWeights ? 1e-2 : 1e-3
+    contentSize = 192
+    styleSize = 192
   }
 }

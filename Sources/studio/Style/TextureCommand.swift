@@ -49,7 +49,7 @@ struct Texture: AsyncParsableCommand {
     let shares = try blendShares(blend, count: styles.count)
     var preset = StylePreset(losses.preset)
     let network = try networkOptions.network(pooling: preset.pooling)
-    try preset.adapt(to: network.architecture, hasWeights: networkOptions.weights != nil)
+    preset.adapt(to: network.architecture, hasWeights: networkOptions.weights != nil)
     var settings = try losses.settings(
       preset, network: network, networkOptions: networkOptions, size: size)
     settings.contentLayers = []
