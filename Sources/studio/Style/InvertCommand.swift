@@ -24,8 +24,9 @@ struct Invert: AsyncParsableCommand {
   @Option(help: "The picture's shortest side in pixels, at least 32.")
   var size = 192
 
-  @Option(help: "How much smoothness weighs; larger for deeper layers.")
-  var tvWeight: Float = 0.001
+  @Option(
+    help: "How much smoothness weighs beside the features' relative error times 1000.")
+  var tvWeight: Float = 0.01
 
   @OptionGroup(title: "Network") var networkOptions: NetworkOptions
   @OptionGroup(title: "Steps") var steps: StepOptions
@@ -44,7 +45,8 @@ struct Invert: AsyncParsableCommand {
     let network = try networkOptions.network(pooling: .max)
     var settings = LossSettings()
     settings.contentLayers = try networkOptions.layers(layer, of: network.architecture)
-    settings.contentWeights = settings.contentLayers.map { _ in 1 }
+    settings.contentWeights = settings.contentLayers.map { _ in 1000 }
+    settings.scaling = .relative
     settings.totalVariationWeight = tvWeight
     settings.referenceSide = size
     try checkLosses()
@@ -53,7 +55,7 @@ struct Invert: AsyncParsableCommand {
     let steps = try steps.steps(
       height: resized.height, width: resized.width,
       minimumSide: network.architecture.minimumSide,
-      defaults: StepDefaults(optimizer: .lbfgs, iterations: 100, pyramid: 1))
+      defaults: StepDefaults(optimizer: .lbfgs, iterations: 200, pyramid: 1))
     let builder = ObjectiveBuilder(network: network, settings: settings, content: content)
     var resume = try networkOptions.resumeSettings()
     resume["picture"] = content.digest

@@ -79,8 +79,8 @@ enum OptimizerName: String, CaseIterable, ExpressibleByArgument {
 struct StepOptions: ParsableArguments {
   @Option(
     help: """
-      How many steps to take; with --pyramid at the smallest size (default: 100 for lbfgs, 200 for \
-      adam).
+      How many steps to take; with --pyramid at the smallest size (default: the preset's, with adam \
+      200).
       """)
   var iterations: Int?
 
@@ -127,7 +127,7 @@ struct StepOptions: ParsableArguments {
     height: Int, width: Int, minimumSide: Int, defaults: StepDefaults
   ) throws -> Steps {
     let optimizer = optimizer ?? defaults.optimizer
-    let iterations = iterations ?? (optimizer == .adam ? max(200, defaults.iterations) : 100)
+    let iterations = iterations ?? (optimizer == .adam ? 200 : defaults.iterations)
     // A small picture has no large strokes to begin with.
     let roomy = min(height, width) >> (defaults.pyramid - 1) >= 3 * minimumSide
     let levels = pyramid ?? (roomy ? defaults.pyramid : 1)
