@@ -7,6 +7,9 @@ public enum Architecture: String, CaseIterable, Sendable, Codable {
   case squeezeNet1_0 = "squeezenet1_0"
   case squeezeNet1_1 = "squeezenet1_1"
   case vgg16, vgg19
+  /// A small network in VGG's shape whose filters are learned from the pictures at hand
+  /// (`ConvolutionalNetwork(learnedFrom:)`), numbered alike.
+  case principalFilters = "principal-filters"
 
   /// What stands at one of torchvision's numbers.
   enum Block: Equatable, Sendable {
@@ -51,12 +54,15 @@ public enum Architecture: String, CaseIterable, Sendable, Codable {
       ]
     case .vgg16: Self.vgg([2, 2, 3, 3, 3])
     case .vgg19: Self.vgg([2, 2, 4, 4, 4])
+    case .principalFilters: Self.vgg([1, 1, 1, 1], [32, 64, 128, 128])
     }
   }
 
-  private static func vgg(_ convolutions: [Int]) -> [Block] {
+  private static func vgg(
+    _ convolutions: [Int], _ filters: [Int] = [64, 128, 256, 512, 512]
+  ) -> [Block] {
     var channels = 3
-    return zip(convolutions, [64, 128, 256, 512, 512]).flatMap { count, filters -> [Block] in
+    return zip(convolutions, filters).flatMap { count, filters -> [Block] in
       let block = (0..<count).flatMap { _ -> [Block] in
         defer { channels = filters }
         return [
@@ -94,6 +100,7 @@ public enum Architecture: String, CaseIterable, Sendable, Codable {
         ("classifier.0", [4096, 25088]), ("classifier.3", [4096, 4096]),
         ("classifier.6", [1000, 4096]),
       ]
+    case .principalFilters: []
     }
   }
 

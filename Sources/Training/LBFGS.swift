@@ -5,7 +5,7 @@ import Tensors
 ///
 /// The direction is that of Newton's method with an inverse Hessian estimated from the last steps and
 /// the changes of the gradient over them. The first step goes `min(1, 1/‖g‖₁)·η` against the gradient,
-/// every later one η along the direction. The same numbers as PyTorch's `torch.optim.LBFGS` without a
+/// every later one η along the direction; but no element moves further than `maximumChange`. The same numbers as PyTorch's `torch.optim.LBFGS` without a
 /// line search and without tolerances.
 ///
 /// Source: Nocedal and Wright, "Numerical Optimization", 2006, algorithm 7.4; Liu and Nocedal, "On the
@@ -14,6 +14,8 @@ public struct LBFGS<Scalar: TensorScalar>: Optimizer, Sendable {
   public var learningRate: Scalar
   /// How many of the last steps are remembered.
   public let corrections: Int
+  /// How far an element may move in one step.
+  public let maximumChange: Scalar
 
   /// A step and the change of the gradient over it, with `1/yᵀs`.
   private struct Correction: Sendable {
@@ -30,9 +32,15 @@ public struct LBFGS<Scalar: TensorScalar>: Optimizer, Sendable {
   /// - Parameters:
   ///   - learningRate: The length of a step in units of the direction, η.
   ///   - corrections: How many steps to remember, at least 1. Memory: two tensors for each.
-  public init(learningRate: Scalar = 1, corrections: Int = 100) {
+  ///   - maximumChange: A step in which an element would move further is shortened as a whole. Where
+  ///     a loss is far from quadratic, as a style's is at first, the estimated Hessian may send a
+  ///     parameter so far that it takes hundreds of steps to come back.
+  public init(
+    learningRate: Scalar = 1, corrections: Int = 100, maximumChange: Scalar = .infinity
+  ) {
     precondition(corrections >= 1, "corrections must be at least 1, got \(corrections)")
     (self.learningRate, self.corrections) = (learningRate, corrections)
+    self.maximumChange = maximumChange
   }
 
   /// Moves `parameter` one step in place. Shapes: both equal.
@@ -51,7 +59,8 @@ public struct LBFGS<Scalar: TensorScalar>: Optimizer, Sendable {
       length *= min(1, 1 / gradient.absolute().sum())
     }
     var step = try direction(gradient)
-    step *= length
+    let largest = length * step.absolute().max()
+    step *= largest > maximumChange ? length * maximumChange / largest : length
     try parameter += step
     last = (gradient, step)
   }

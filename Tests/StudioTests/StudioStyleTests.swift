@@ -37,7 +37,7 @@ final class StudioStyleTests: StudioTestCase {
     XCTAssertEqual(painted.pixels.shape, [3, 192, 256])
   }
 
-  func testWithoutWeightsItPaintsWithRandomOnesAndSaysSo() throws {
+  func testWithoutWeightsItLearnsFiltersFromThePicturesAndSaysSo() throws {
     try picture("content.png")
     try picture("style.png", width: 40, height: 64)
     for output in ["one.png", "two.png"] {
@@ -46,7 +46,7 @@ final class StudioStyleTests: StudioTestCase {
         "--iterations", "12", "--seed", "5",
       ])
       XCTAssertEqual(run.status, 0, run.errors)
-      XCTAssertTrue(run.errors.contains("random weights (seed 5)"), run.errors)
+      XCTAssertTrue(run.errors.contains("filters learned from the pictures"), run.errors)
       XCTAssertTrue(run.output.hasPrefix("wrote \(output)"), run.output)
     }
     let one = try Image(contentsOf: folder.appendingPathComponent("one.png"))

@@ -42,7 +42,8 @@ struct Invert: AsyncParsableCommand {
   func run() async throws {
     try outputs.requireWritableFiles()
     let content = try readPicture(URL(fileURLWithPath: image))
-    let network = try networkOptions.network(pooling: .max)
+    let resized = content.resized(shortestSide: size)
+    let network = try networkOptions.network(pooling: .max, learningFrom: [resized])
     var settings = LossSettings()
     settings.contentLayers = try networkOptions.layers(layer, of: network.architecture)
     settings.contentWeights = settings.contentLayers.map { _ in 1000 }
@@ -51,7 +52,6 @@ struct Invert: AsyncParsableCommand {
     settings.referenceSide = size
     try checkLosses()
 
-    let resized = content.resized(shortestSide: size)
     let steps = try steps.steps(
       height: resized.height, width: resized.width,
       minimumSide: network.architecture.minimumSide,

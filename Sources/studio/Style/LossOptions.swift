@@ -110,7 +110,9 @@ struct LossOptions: ParsableArguments {
     case .gatys: return (1, 1000, ones.map { $0 / Float(count) }, variation)
     case .neuralStyle: return (5, 100, ones, 1e-3)
     // A preset of this scale has equal weights, whatever the layers are.
-    case .relative: return (100, 1000, ones, preset.scaling == .relative ? variation : 1e-2)
+    case .relative:
+      return preset.scaling == .relative
+        ? (preset.contentWeight, 1000, ones, variation) : (100, 1000, ones, 1e-2)
     }
   }
 

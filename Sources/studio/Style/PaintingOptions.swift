@@ -12,8 +12,9 @@ extension Pooling: ExpressibleByArgument {}
 struct NetworkOptions: ParsableArguments {
   @Option(
     help: """
-      Weights of SqueezeNet or VGG by torchvision's names (safetensors, .pth or .npz), or the name of \
-      weights that `backprop weights` has fetched.
+      Weights of SqueezeNet or VGG by torchvision's names (safetensors, .pth or .npz), the name of \
+      weights that `backprop weights` has fetched, or random for a SqueezeNet that knows nothing. \
+      Without, filters are learned from the pictures at hand.
       """)
   var weights: String?
 
@@ -24,25 +25,38 @@ struct NetworkOptions: ParsableArguments {
     help: "How the network pools: max, as it was trained, or average (default: the preset's).")
   var pooling: Pooling?
 
-  @Option(help: "Chooses the noise to start from, and random weights where there are no --weights.")
+  @Option(help: "Chooses the noise to start from, and the weights of --weights random.")
   var seed: UInt64 = 0
 
-  func network(pooling preset: Pooling) throws -> ConvolutionalNetwork<Float> {
-    let pooling = pooling ?? preset
-    if let weights {
+  var isRandom: Bool { weights == "random" }
+
+  /// - Parameters:
+  ///   - preset: How a network with weights pools where no option says so.
+  ///   - pictures: What a network without weights learns its filters from, as large as they are
+  ///     painted.
+  func network(
+    pooling preset: Pooling, learningFrom pictures: [Image]
+  ) throws -> ConvolutionalNetwork<Float> {
+    guard let weights else {
+      printError("no --weights: painting with filters learned from the pictures")
       return try ConvolutionalNetwork(
-        contentsOf: PublishedWeights.file(weights), pooling: pooling,
-        inputConvention: inputConvention)
+        learnedFrom: pictures.map { try ImageNet.normalized($0.pixels).expandingAxis(at: 0) },
+        pooling: pooling ?? .average)
     }
-    printError("no --weights: painting with random weights (seed \(seed))")
-    return ConvolutionalNetwork(.squeezeNet1_1, randomWeightsSeed: seed, pooling: pooling)
+    let pooling = pooling ?? preset
+    if isRandom {
+      return ConvolutionalNetwork(.squeezeNet1_1, randomWeightsSeed: seed, pooling: pooling)
+    }
+    return try ConvolutionalNetwork(
+      contentsOf: PublishedWeights.file(weights), pooling: pooling,
+      inputConvention: inputConvention)
   }
 
   /// What must be the same when a painting is resumed; weights are told apart by name and size.
   func resumeSettings() throws -> [String: String] {
-    let file = try weights.map(PublishedWeights.file)
+    let file = isRandom ? nil : try weights.map(PublishedWeights.file)
     let bytes = try file?.resourceValues(forKeys: [.fileSizeKey]).fileSize
-    let name = file.map { "\($0.lastPathComponent) of \(bytes ?? 0) bytes" } ?? "random"
+    let name = file.map { "\($0.lastPathComponent) of \(bytes ?? 0) bytes" } ?? weights ?? "none"
     return [
       "--weights": name, "--pooling": pooling?.rawValue ?? "the preset's", "--seed": "\(seed)",
       "--input-convention": inputConvention?.rawValue ?? "the file's",
@@ -158,7 +172,9 @@ struct Steps {
   func makeOptimizer() -> any ResumableOptimizer {
     switch optimizer {
     case .adam: Adam<Float>(learningRate: learningRate)
-    case .lbfgs: LBFGS<Float>(learningRate: learningRate, corrections: corrections)
+    case .lbfgs:
+      LBFGS<Float>(
+        learningRate: learningRate, corrections: corrections, maximumChange: 0.5)
     }
   }
 

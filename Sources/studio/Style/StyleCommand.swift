@@ -14,9 +14,9 @@ struct Style: AsyncParsableCommand {
     commandName: "style",
     abstract: "Paint a photograph in the manner of other pictures.",
     discussion: """
-      Uses the losses of assignment A4 on the features of a network. Without --weights the network \
-      has random weights, which knows colours and textures but no things. Ctrl-C writes the \
-      picture as it is so far.
+      Uses the losses of assignment A4 on the features of a network. Without --weights its filters \
+      are learned from the pictures themselves, which knows colours and textures but no things. \
+      Ctrl-C writes the picture as it is so far.
       """)
 
   @Argument(help: "The picture that says what is to be seen (PNG or JPEG).")
@@ -88,8 +88,9 @@ struct Style: AsyncParsableCommand {
     let paintings = try styles.map { try readPicture(URL(fileURLWithPath: $0)) }
     let maps = try mask.map { try RegionMap(contentsOf: URL(fileURLWithPath: $0)) }
     var preset = StylePreset(losses.preset)
-    let network = try networkOptions.network(pooling: preset.pooling)
-    preset.adapt(to: network.architecture, hasWeights: networkOptions.weights != nil)
+    let network = try networkOptions.network(
+      pooling: preset.pooling, learningFrom: asPainted(content, paintings, preset))
+    preset.adapt(to: network.architecture, isRandom: networkOptions.isRandom)
     let settings = try losses.settings(
       preset, network: network, networkOptions: networkOptions, size: size)
     try checkLosses()
@@ -106,8 +107,7 @@ struct Style: AsyncParsableCommand {
     let builder = ObjectiveBuilder(
       network: network, settings: settings, content: content, contentRegions: maps.first,
       styles: sources,
-      styleScale: styleScale ?? styleSize.map { Double($0) / Double(side) }
-        ?? Double(preset.styleSize) / Double(preset.contentSize))
+      styleScale: scale(of: preset))
     let steps = try steps.steps(
       height: resized.height, width: resized.width,
       minimumSide: network.architecture.minimumSide, defaults: preset.steps)
@@ -124,6 +124,22 @@ struct Style: AsyncParsableCommand {
     }
     try painter.paint(
       from: start(`init`, stage: steps.stages[0], content: content, seed: networkOptions.seed))
+  }
+
+  /// The styles' shortest side by the picture's.
+  private func scale(of preset: StylePreset) -> Double {
+    styleScale ?? styleSize.map { Double($0) / Double(size ?? preset.contentSize) }
+      ?? Double(preset.styleSize) / Double(preset.contentSize)
+  }
+
+  /// The pictures at the sizes that they are painted at.
+  private func asPainted(
+    _ content: Image, _ paintings: [Image], _ preset: StylePreset
+  ) -> [Image] {
+    let side = size ?? preset.contentSize
+    let styleSide = max(32, Int(scale(of: preset) * Double(side)))
+    return [content.resized(shortestSide: side)]
+      + paintings.map { $0.resized(shortestSide: styleSide) }
   }
 
   /// Regions that no style has are said, and it is an error when there is no other.

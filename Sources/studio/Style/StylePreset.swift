@@ -58,18 +58,30 @@ struct StylePreset {
 
 extension StylePreset {
   /// Layers and weights for another network than the presets were made for, whose features may be of
-  /// any size: VGG with the layers of Gatys et al., or random weights.
-  mutating func adapt(to architecture: Architecture, hasWeights: Bool) {
-    let isVGG = architecture == .vgg16 || architecture == .vgg19
-    guard isVGG || !hasWeights else { return }
-    if isVGG {
+  /// any size: VGG with the layers of Gatys et al., random weights, or filters learned from the
+  /// pictures, with what looked best in several paintings.
+  mutating func adapt(to architecture: Architecture, isRandom: Bool) {
+    switch architecture {
+    case .squeezeNet1_0, .squeezeNet1_1:
+      guard isRandom else { return }
+      totalVariationWeight = 1e-3
+    case .vgg16, .vgg19:
       let names = ["conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"]
       contentLayer = architecture.layer(named: "conv4_2") ?? contentLayer
       styleLayers = names.compactMap(architecture.layer(named:))
+      totalVariationWeight = 1e-2
+    case .principalFilters:
+      contentLayer = 4
+      styleLayers = [1, 4, 7, 10]
+      scaling = .relative
+      contentWeight = 25
+      totalVariationWeight = 20 / Float(contentSize * contentSize)
+      // Adam's large first steps would drown these features in noise.
+      steps = StepDefaults(optimizer: .lbfgs, iterations: 100, pyramid: steps.pyramid)
+      return
     }
     scaling = .relative
-    totalVariationWeight = hasWeights ? 1e-2 : 1e-3
-    contentSize = 192
-    styleSize = 192
+    contentWeight = 100
+    (contentSize, styleSize) = (192, 192)
   }
 }

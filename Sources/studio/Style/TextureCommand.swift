@@ -48,8 +48,12 @@ struct Texture: AsyncParsableCommand {
     let paintings = try styles.map { try readPicture(URL(fileURLWithPath: $0)) }
     let shares = try blendShares(blend, count: styles.count)
     var preset = StylePreset(losses.preset)
-    let network = try networkOptions.network(pooling: preset.pooling)
-    preset.adapt(to: network.architecture, hasWeights: networkOptions.weights != nil)
+    let network = try networkOptions.network(
+      pooling: preset.pooling,
+      learningFrom: paintings.map {
+        $0.resized(shortestSide: max(32, Int(styleScale * Double(size))))
+      })
+    preset.adapt(to: network.architecture, isRandom: networkOptions.isRandom)
     var settings = try losses.settings(
       preset, network: network, networkOptions: networkOptions, size: size)
     settings.contentLayers = []
