@@ -6,7 +6,7 @@ extension ConvolutionalNetwork<Float> {
   /// Layer by layer: windows are cut at random from what the layer will see of the pictures. Their
   /// principal components `vₖ` with variances `λₖ`, whitened, become pairs of filters, one for each
   /// sign, since ReLU lets only one pass: `±vₖ/√(λₖ + ε·λ̄)`, ε = 0.1, with biases that take away the
-  /// windows' mean; and all are scaled so that a filter's output is 1 on average. The same pictures
+  /// windows' mean; and a layer is scaled so that its outputs are 1 on average. The same pictures
   /// always give the same network.
   ///
   /// Sources: Chan et al., "PCANet: a simple deep learning baseline for image classification?", IEEE
@@ -99,11 +99,9 @@ extension ConvolutionalNetwork<Float> {
     let lengths = values.map { 1 / (max($0, 0) + 0.1 * average + 1e-9).squareRoot() }
     let half = try (vectors * Tensor(lengths, shape: [lengths.count, 1])).cast(to: Float.self)
     let weight = try Tensor.concatenating([half, -half])
-    let outputs = try centered.matrixMultiplied(by: weight, transposingOther: true)
-      .maximum(0).mean(axis: 0)
-    // What hardly ever varies is not blown up without end.
-    let scales = outputs.map { 1 / max($0, 0.01) }
-    let scaled = try weight * scales.reshaped([filters, 1])
+    let output = try centered.matrixMultiplied(by: weight, transposingOther: true)
+      .maximum(0).mean()
+    let scaled = (1 / max(output, 1e-3)) * weight
     let bias = try -scaled.matrixMultiplied(by: mean, transposingOther: true).reshaped([filters])
     return (scaled, bias)
   }
