@@ -6,7 +6,7 @@ import Tensors
 import XCTest
 
 final class PrepareTests: StudioTestCase {
-  private let count = 150
+  private let count = 60
 
   override func setUpWithError() throws {
     try super.setUpWithError()
