@@ -12,6 +12,8 @@ public struct CaptionerModel: Equatable, Sendable {
     case squeezeNet
     /// `PictureHistograms`.
     case histograms
+    /// Something unknown: they came with the data, without the pictures.
+    case given
   }
 
   public var cell: RecurrentCell

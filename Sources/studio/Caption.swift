@@ -148,6 +148,9 @@ struct Caption: AsyncParsableCommand {
     case (.histograms, _?):
       throw StudioError(
         "\(self.model): was trained on histograms, without a network; leave out --weights")
+    case (.given, _):
+      throw StudioError(
+        "\(self.model): was trained on features that came without pictures; it cannot see others")
     default: return try FeatureExtractor(weights: weights)
     }
   }

@@ -21,14 +21,22 @@ struct Train: AsyncParsableCommand {
   var cell: RecurrentCell
 
   @Option(help: ArgumentHelp("Captions in COCO's format (JSON).", valueName: "file"))
-  var captions: String
+  var captions: String?
 
   @Option(help: ArgumentHelp("The folder that the pictures are in.", valueName: "folder"))
-  var images: String
+  var images: String?
 
   @Option(
     help: ArgumentHelp("SqueezeNet 1.1 weights (safetensors, .pth or .npz).", valueName: "file"))
   var weights: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Instead of --captions, --images and --weights: a folder that `studio prepare` made, or arrays \
+      of CS231n's captioning data (.npz, safetensors).
+      """, valueName: "folder"))
+  var data: String?
 
   @Option(help: ArgumentHelp("Where to write the model (safetensors).", valueName: "file"))
   var output: String
@@ -42,13 +50,16 @@ struct Train: AsyncParsableCommand {
   @Option(help: "Train on at most so many captions, of as many different pictures as possible.")
   var maxCaptions: Int?
 
-  @Option(help: "Words that occur less often become <UNK>.")
-  var minimumCount = 1
+  @Option(
+    help: "Words that occur less often become <UNK>. (default: 1, or the vocabulary of --data)")
+  var minimumCount: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Captions of other pictures to validate with after every epoch; the best model is kept.",
-      valueName: "file"))
+      """
+      Captions of other pictures to validate with after every epoch, with --data a folder like it; \
+      the best model is kept.
+      """, valueName: "file"))
   var validation: String?
 
   @Option(
@@ -70,10 +81,17 @@ struct Train: AsyncParsableCommand {
   func validate() throws {
     let counts = [
       ("--hidden", hidden), ("--embedding", embedding), ("--max-captions", maxCaptions ?? 1),
-      ("--minimum-count", minimumCount),
+      ("--minimum-count", minimumCount ?? 1),
     ]
     for (name, value) in counts where value < 1 {
       throw ValidationError("\(name) is \(value); expected at least 1")
+    }
+    if data == nil {
+      guard captions != nil, images != nil else {
+        throw ValidationError("give --captions and --images, or --data")
+      }
+    } else if captions != nil || images != nil || weights != nil || validationImages != nil {
+      throw ValidationError("--data has captions and features; leave out the others")
     }
     if let holdOut, !(holdOut > 0 && holdOut < 1) {
       throw ValidationError("--hold-out is \(holdOut); expected a share above 0, below 1")
@@ -138,18 +156,15 @@ struct Train: AsyncParsableCommand {
 
   /// The captioner before training, the captions to train on and those to validate with.
   private func readData() throws -> (CaptionerModel, CaptionSet, held: ValidationPictures?) {
-    let data = try TrainingData(
-      captions: captions, images: images, limit: maxCaptions, minimumCount: minimumCount)
+    let data = try trainingData(data, captions, images, .train)
     let other = try validation.map {
-      try TrainingData(
-        captions: $0, images: validationImages ?? images, limit: nil, minimumCount: 1)
+      try trainingData(self.data == nil ? nil : $0, $0, validationImages ?? images, .val)
     }
-    let extractor = try FeatureExtractor(weights: weights)
-    if extractor.encoder == .histograms {
+    let (features, encoder) = try data.features(weights)
+    if encoder == .histograms {
       printError("no --weights: pictures are described by histograms of hues and edges")
     }
-    let features = try extractor.features(of: data.files, progress: ProgressBar())
-    let model = try untrainedModel(data, features, extractor.encoder)
+    let model = try untrainedModel(data, features, encoder)
     let captions = try CaptionSet(
       features: model.standardized(features), captions: data.encoded, pictures: data.pictures)
     func pictures(_ set: CaptionSet, _ words: [[String]]) -> ValidationPictures {
@@ -165,11 +180,29 @@ struct Train: AsyncParsableCommand {
       )
     }
     guard let other else { return (model, captions, nil) }
-    let otherFeatures = try extractor.features(of: other.files, progress: ProgressBar())
+    let (otherFeatures, otherEncoder) = try other.features(weights)
+    guard otherEncoder == encoder, otherFeatures.shape[1] == features.shape[1] else {
+      throw StudioError(
+        "--validation: has \(otherFeatures.shape[1]) features by \(otherEncoder.rawValue), the "
+          + "training data \(features.shape[1]) by \(encoder.rawValue); prepare both alike")
+    }
     let held = try CaptionSet(
       features: model.standardized(otherFeatures), captions: data.vocabulary.encode(other.words),
       pictures: other.pictures)
     return (model, captions, pictures(held, other.words))
+  }
+
+  private func trainingData(
+    _ data: String?, _ captions: String?, _ images: String?, _ part: TrainingData.Part
+  ) throws -> TrainingData {
+    let limit = part == .train ? maxCaptions : nil
+    if let data {
+      return try TrainingData(
+        prepared: data, part: part, limit: limit, minimumCount: part == .train ? minimumCount : nil)
+    }
+    return try TrainingData(
+      captions: captions ?? "", images: images ?? "", limit: limit,
+      minimumCount: part == .train ? minimumCount ?? 1 : 1)
   }
 
   private func untrainedModel(

@@ -36,11 +36,11 @@ final class PrepareTests: StudioTestCase {
   func testTheFolderHoldsAllThatTrainingTakes() throws {
     let run = try prepare("out")
     XCTAssertEqual(run.status, 0, run.errors)
-    XCTAssertTrue(run.output.contains("150 pictures with 300 captions, 7 words"), run.output)
+    XCTAssertTrue(run.output.contains("60 pictures with 120 captions, 7 words"), run.output)
     let features = try XCTUnwrap(
       Safetensors(contentsOf: file("out/features.safetensors")).tensors["features"])
     XCTAssertEqual(features.shape, [count, PictureHistograms.count])
-    for row in [0, 77, 149] {
+    for row in [0, 27, 59] {
       let picture = try Image(
         contentsOf: file("\((row + 1) % 3 == 0 ? "two" : "one")/\(row + 1).png"))
       XCTAssertEqual(try features[row].elements, PictureHistograms.features(of: picture))
@@ -88,7 +88,7 @@ final class PrepareTests: StudioTestCase {
   func testUnreadablePicturesAreListedAndLeftOut() throws {
     try FileManager.default.removeItem(at: file("one/1.png"))
     try Data("no picture".utf8).write(to: file("one/5.png"))
-    try Data(contentsOf: file("two/150.png")).prefix(200).write(to: file("two/150.png"))
+    try Data(contentsOf: file("two/60.png")).prefix(200).write(to: file("two/60.png"))
     let run = try prepare("out")
     XCTAssertEqual(run.status, 0, run.errors)
     XCTAssertTrue(run.output.contains("3 pictures could not be read"), run.output)
@@ -96,15 +96,15 @@ final class PrepareTests: StudioTestCase {
     let lines = list.split(separator: "\n")
     XCTAssertEqual(lines.count, 3)
     for (line, words) in zip(
-      lines, [["1.png", "no such file"], ["5.png", "not a PNG"], ["150.png", "damaged"]])
+      lines, [["1.png", "no such file"], ["5.png", "not a PNG"], ["60.png", "damaged"]])
     {
       for word in words { XCTAssertTrue(line.contains(word), "\(line)") }
     }
     let captions = try CaptionedImages(contentsOf: file("out/captions.json"))
-    XCTAssertEqual(captions.images.count, 147)
-    XCTAssertEqual(captions.annotations.count, 294)
+    XCTAssertEqual(captions.images.count, 57)
+    XCTAssertEqual(captions.annotations.count, 114)
     let features = try Safetensors(contentsOf: file("out/features.safetensors"))
-    XCTAssertEqual(features.tensors["features"]?.shape[0], 147)
+    XCTAssertEqual(features.tensors["features"]?.shape[0], 57)
     let third = try Image(contentsOf: file("one/4.png"))
     XCTAssertEqual(captions.images[2].id, 1004)
     XCTAssertEqual(
@@ -131,7 +131,7 @@ final class PrepareTests: StudioTestCase {
   func testPicturesThatAreNowhereAreAnErrorAtOnce() throws {
     try FileManager.default.createDirectory(at: file("empty"), withIntermediateDirectories: true)
     let arguments = ["prepare", "--captions", "captions.json", "--output", "out", "--images"]
-    expectError(try studio(arguments + ["empty"]), "empty", "none of the 150 pictures", "1.png")
+    expectError(try studio(arguments + ["empty"]), "empty", "none of the 60 pictures", "1.png")
     expectError(try studio(arguments + ["nowhere"]), "nowhere", "no such folder")
     XCTAssertFalse(exists("out"))
   }
