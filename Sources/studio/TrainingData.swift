@@ -1,6 +1,7 @@
 import Captions
 import Foundation
 import Tensors
+import Terminal
 import Training
 
 /// The captions to train on and the pictures they describe.

@@ -46,7 +46,7 @@ final class StyleOptionsTests: StudioTestCase {
     _ styles: [String] = ["style.png"], _ options: String..., iterations: Int = 6
   ) throws -> Image {
     let run = try studio(
-      ["style", "content.png"] + styles
+      ["style", "content.png"] + styles + ["--weights", "random"]
         + ["--output", "out.png", "--log", "log.json", "--size", "40", "--print-every", "1"]
         + ["--iterations", "\(iterations)"] + options)
     XCTAssertEqual(run.status, 0, run.errors)
@@ -104,7 +104,9 @@ final class StyleOptionsTests: StudioTestCase {
     func losses(_ options: String...) throws -> Report {
       let run = try studio(
         ["style", "content.png", "style.png", "-o", "o.png", "--log", "log.json"]
-          + ["--preset", "starry-night", "--size", "192", "--iterations", "1"]
+          + [
+            "--weights", "random", "--preset", "starry-night", "--size", "192", "--iterations", "1",
+          ]
           + ["--init", "style.png", "--content-layers", "3", "--style-layers", "1,4"] + options)
       XCTAssertEqual(run.status, 0, run.errors)
       return try XCTUnwrap(log().first)
@@ -130,7 +132,8 @@ final class StyleOptionsTests: StudioTestCase {
     func content(_ options: [String]) throws -> Double {
       let run = try studio(
         ["style", "content.png", "style.png", "-o", "o.png", "--log", "log.json", "--size", "40"]
-          + ["--iterations", "1", "--init", "style.png", "--content-weight", "0.5"] + options)
+          + ["--weights", "random", "--iterations", "1", "--init", "style.png"]
+          + ["--content-weight", "0.5"] + options)
       XCTAssertEqual(run.status, 0, run.errors)
       return try XCTUnwrap(log().first).content
     }

@@ -86,7 +86,7 @@ struct Painter {
     let objective = try withExercises { try self.objective(stage) }
     var optimizer = steps.makeOptimizer()
     if !state.optimizer.isEmpty { optimizer.state = state.optimizer }
-    let isAdam = (steps.optimizer ?? .adam) == .adam
+    let isAdam = steps.optimizer == .adam
     let firstRate = optimizer.learningRate
     if isAdam && state.iteration > Schedule.late(stage.iterations) {
       optimizer.learningRate = firstRate * Schedule.lateRate
