@@ -73,6 +73,10 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: ["Captions", "Exercises", "Kernels", "TensorFiles", "Tensors"]),
+    .target(
+      name: "SceneEncoding",
+      dependencies: ["Captions", "Kernels", "Networks", "TensorFiles", "Tensors", "Training"],
+      resources: [.copy("Resources/scene-encoder.safetensors")]),
     .target(name: "Pretrained", dependencies: ["Networks", "TensorFiles", "Tensors"]),
     .target(name: "ExerciseTesting", dependencies: ["Exercises", "GradientChecking", "Tensors"]),
     .target(name: "Notebooks"),
@@ -92,7 +96,7 @@ let package = Package(
       dependencies: [
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         "Captions", "Exercises", "Images", "Kernels", "Networks", "Plots", "Pretrained",
-        "TensorFiles", "Tensors", "Terminal", "Training",
+        "SceneEncoding", "TensorFiles", "Tensors", "Terminal", "Training",
       ] + exerciseModules),
   ] + exerciseTargets
     + entries(of: "Tests").filter { name in
@@ -109,7 +113,7 @@ func kitTests(_ name: String) -> Target {
     dependencies: [
       "Captions", "ExerciseTesting", "Exercises", "GradientChecking", "GradientCheckingTesting",
       "Grading", "Images", "Kernels", "Networks", "Notebooks", "Plots", "Pretrained",
-      "TensorFiles", "Tensors", "Terminal", "Training",
+      "SceneEncoding", "TensorFiles", "Tensors", "Terminal", "Training",
     ] + exerciseModules,
     exclude: entries(of: "Tests/\(name)").filter { entry in
       let holdsSwift = entries(of: "Tests/\(name)/\(entry)").contains { $0.hasSuffix(".swift") }

@@ -10,6 +10,9 @@ public enum Architecture: String, CaseIterable, Sendable, Codable {
   /// A small network in VGG's shape whose filters are learned from the pictures at hand
   /// (`ConvolutionalNetwork(learnedFrom:)`), numbered alike.
   case principalFilters = "principal-filters"
+  /// A small network in VGG's shape, trained by the kit to see what stands where in drawn scenes of
+  /// 64×64 pixels: 64 channels for each part of a grid of 8×8.
+  case sceneGrid = "scene-grid"
 
   /// What stands at one of torchvision's numbers.
   enum Block: Equatable, Sendable {
@@ -55,6 +58,8 @@ public enum Architecture: String, CaseIterable, Sendable, Codable {
     case .vgg16: Self.vgg([2, 2, 3, 3, 3])
     case .vgg19: Self.vgg([2, 2, 4, 4, 4])
     case .principalFilters: Self.vgg([1, 1, 1, 1], [32, 64, 128, 128])
+    // Without the last pooling: where things are is what counts.
+    case .sceneGrid: Array(Self.vgg([1, 1, 1, 2], [16, 32, 64, 64]).dropLast())
     }
   }
 
@@ -100,7 +105,7 @@ public enum Architecture: String, CaseIterable, Sendable, Codable {
         ("classifier.0", [4096, 25088]), ("classifier.3", [4096, 4096]),
         ("classifier.6", [1000, 4096]),
       ]
-    case .principalFilters: []
+    case .principalFilters, .sceneGrid: []
     }
   }
 

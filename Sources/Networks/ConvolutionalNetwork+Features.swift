@@ -23,16 +23,9 @@ extension ConvolutionalNetwork {
         reason: "\(architecture.rawValue) has the layers 0 to "
           + "\(architecture.layerNumbers.upperBound - 1), not \(number)")
     }
-    try x.requireShape([nil, 3, nil, nil], "image")
-    guard min(x.shape[2], x.shape[3]) >= architecture.minimumSide else {
-      throw TensorError(
-        "image", shapes: [x.shape],
-        reason: "\(architecture.rawValue) needs at least \(architecture.minimumSide)×"
-          + "\(architecture.minimumSide) pixels")
-    }
     var values: [Int: Tensor<Scalar>] = [:]
     var steps: [@Sendable (Tensor<Scalar>) throws -> Tensor<Scalar>] = []
-    var current = try inputConvention.shift(Scalar.self).map { try x + $0 } ?? x
+    var current = try checked(x)
     for number in 0..<(wanted.max() ?? -1) + 1 {
       let (output, backward) = try forward(layer(number), current)
       steps.append(backward)
@@ -55,6 +48,18 @@ extension ConvolutionalNetwork {
       }
       return gradient ?? .zeros(shape)
     }
+  }
+
+  /// The picture as the first layer takes it.
+  func checked(_ x: Tensor<Scalar>) throws -> Tensor<Scalar> {
+    try x.requireShape([nil, 3, nil, nil], "image")
+    guard min(x.shape[2], x.shape[3]) >= architecture.minimumSide else {
+      throw TensorError(
+        "image", shapes: [x.shape],
+        reason: "\(architecture.rawValue) needs at least \(architecture.minimumSide)×"
+          + "\(architecture.minimumSide) pixels")
+    }
+    return try inputConvention.shift(Scalar.self).map { try x + $0 } ?? x
   }
 
   /// What the way back keeps is what it needs: of a convolution where its output is positive, of

@@ -73,3 +73,20 @@ private func float(halfBits bits: UInt16) -> Float {
   default: return sign * Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction)
   }
 }
+
+/// The nearest IEEE 754 half-precision number, the even one of two; what is too large becomes
+/// infinite.
+func halfBits(of value: Float) -> UInt16 {
+  let sign: UInt16 = value.sign == .minus ? 0x8000 : 0
+  let size = value.magnitude
+  if size.isNaN { return 0x7E00 }
+  // From halfway between the largest number and the next that there would be.
+  if size >= 65520 { return sign | 0x7C00 }
+  if size < 0x1p-14 {
+    return sign | UInt16((size * 0x1p24).rounded(.toNearestOrEven))
+  }
+  let exponent = Int(size.exponent)
+  // A fraction that rounds up to 1024 carries into the exponent, as it should.
+  let fraction = ((size.significand - 1) * 1024).rounded(.toNearestOrEven)
+  return sign | (UInt16(exponent + 15) << 10 + UInt16(fraction))
+}

@@ -126,27 +126,37 @@ public struct Safetensors: Equatable, Sendable {
     return try Tensor(bytes.withUnsafeBytes { type.decode($0) }, shape: entry.shape)
   }
 
-  /// Writes the file in F32; it appears whole or not at all.
+  /// How numbers are written: in F32, or rounded to F16.
+  public enum Precision: Sendable { case single, half }
+
+  /// Writes the file; it appears whole or not at all.
   /// - Throws: `TensorFileError` when it cannot be written.
-  public func write(to file: URL) throws {
+  public func write(to file: URL, _ precision: Precision = .single) throws {
     do {
-      try encoded().write(to: file, options: .atomic)
+      try encoded(precision).write(to: file, options: .atomic)
     } catch {
       throw TensorFileError(file, "cannot be written: \(error.localizedDescription)")
     }
   }
 
-  /// The file's bytes, numbers in F32.
-  public func encoded() throws -> Data {
+  /// The file's bytes.
+  public func encoded(_ precision: Precision = .single) throws -> Data {
     var header = Header()
     header.metadata = metadata
     var numbers = Data()
     for name in tensors.keys.sorted() {
       guard let tensor = tensors[name] else { continue }
       let start = numbers.count
-      tensor.withUnsafeElements { numbers.append(Data(buffer: $0)) }
+      switch precision {
+      case .single: tensor.withUnsafeElements { numbers.append(Data(buffer: $0)) }
+      case .half:
+        for number in tensor.elements {
+          withUnsafeBytes(of: halfBits(of: number).littleEndian) { numbers.append(contentsOf: $0) }
+        }
+      }
       header.entries[name] = Entry(
-        dtype: "F32", shape: tensor.shape, offsets: [start, numbers.count])
+        dtype: (precision == .single ? ElementType.float32 : .float16).rawValue,
+        shape: tensor.shape, offsets: [start, numbers.count])
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

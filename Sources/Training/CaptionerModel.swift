@@ -10,8 +10,8 @@ public struct CaptionerModel: Equatable, Sendable {
   public enum Encoder: String, Codable, Sendable {
     /// The last layer of SqueezeNet 1.1, averaged over the picture.
     case squeezeNet
-    /// `PictureHistograms`.
-    case histograms
+    /// The encoder of drawn scenes that comes with the kit.
+    case scenes
     /// Something unknown: they came with the data, without the pictures.
     case given
   }
@@ -54,6 +54,10 @@ extension CaptionerModel {
     guard metadata["format"] == Self.format else {
       throw TensorFileError(
         file, "is not a captioner's model; make one with `studio train --output MODEL`")
+    }
+    guard metadata["encoder"] != "histograms" else {
+      throw TensorFileError(
+        file, "was trained on histograms of pictures, which are no longer made; train it again")
     }
     guard let cell = metadata["cell"].flatMap(RecurrentCell.init),
       let encoder = metadata["encoder"].flatMap(Encoder.init),

@@ -4,6 +4,7 @@ import Images
 import Kernels
 import Networks
 import Pretrained
+import SceneEncoding
 import Synchronization
 import Tensors
 import Terminal
@@ -15,12 +16,22 @@ struct FeatureExtractor: Sendable {
   private static let side = 224
 
   let encoder: CaptionerModel.Encoder
-  private let network: ConvolutionalNetwork<Float>?
+  private let network: Network
 
-  /// SqueezeNet where there are weights for it, histograms otherwise.
+  private enum Network {
+    case squeezeNet(ConvolutionalNetwork<Float>)
+    case scenes(SceneEncoder)
+  }
+
+  /// SqueezeNet where there are weights for it, otherwise the encoder of drawn scenes.
   init(weights: String?) throws {
-    encoder = weights == nil ? .histograms : .squeezeNet
-    network = try weights.map { try ConvolutionalNetwork(contentsOf: PublishedWeights.file($0)) }
+    if let weights {
+      encoder = .squeezeNet
+      network = .squeezeNet(try ConvolutionalNetwork(contentsOf: PublishedWeights.file(weights)))
+    } else {
+      encoder = .scenes
+      network = .scenes(try SceneEncoder.bundled())
+    }
   }
 
   /// The features of every picture, `[N, D]`.
@@ -55,9 +66,15 @@ struct FeatureExtractor: Sendable {
   }
 
   private func features(of image: Image) throws -> Tensor<Float> {
-    guard let network else { return Tensor(PictureHistograms.features(of: image)) }
-    let square = try image.centreSquare(Self.side, of: Self.side)
-    return try network.pooledFeatures(ImageNet.normalized(square.expandingAxis(at: 0)))
-      .squeezingAxis(at: 0)
+    switch network {
+    case .squeezeNet(let network):
+      let square = try image.centreSquare(Self.side, of: Self.side)
+      return try network.pooledFeatures(ImageNet.normalized(square.expandingAxis(at: 0)))
+        .squeezingAxis(at: 0)
+    case .scenes(let encoder):
+      let side = SceneEncoder.pictureSide
+      let picture = image.resized(width: side, height: side)
+      return try encoder.features(picture.pixels.expandingAxis(at: 0)).squeezingAxis(at: 0)
+    }
   }
 }

@@ -8,7 +8,7 @@ struct Studio: AsyncParsableCommand {
     abstract: "Paint and caption photographs with the exercises' code.",
     subcommands: [
       Style.self, Invert.self, Texture.self, Train.self, Caption.self, Classify.self, Evaluate.self,
-      Draw.self,
+      TrainEncoder.self, Draw.self,
       Prepare.self,
     ])
 }

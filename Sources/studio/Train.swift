@@ -13,8 +13,8 @@ struct Train: AsyncParsableCommand {
     commandName: "train",
     abstract: "Train a captioner with the exercises of A2 (RNN) or A3 (LSTM).",
     discussion: """
-      Without --weights pictures are described by histograms of hues and edges: enough for the \
-      scenes that `studio draw` makes, not for photographs.
+      Without --weights pictures are seen by a small network that the kit trained on drawn scenes: \
+      for what `studio draw` makes, not for photographs.
       """)
 
   @Option(help: "The recurrent cell: rnn or lstm.")
@@ -161,8 +161,8 @@ struct Train: AsyncParsableCommand {
       try trainingData(self.data == nil ? nil : $0, $0, validationImages ?? images, .val)
     }
     let (features, encoder) = try data.features(weights)
-    if encoder == .histograms {
-      printError("no --weights: pictures are described by histograms of hues and edges")
+    if encoder == .scenes {
+      printError("no --weights: pictures are seen by the kit's encoder for drawn scenes")
     }
     let model = try untrainedModel(data, features, encoder)
     let captions = try CaptionSet(

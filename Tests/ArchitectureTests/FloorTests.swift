@@ -11,6 +11,7 @@ final class FloorTests: XCTestCase {
     ["Exercises", "GradientChecking", "Networks", "Images", "Plots", "TensorFiles", "Terminal"],
     ["Captions", "Pretrained", "ExerciseTesting", "GradientCheckingTesting"],
     ["Training"],
+    ["SceneEncoding"],
     ["A1Layers", "A2RNNCaptioning", "A3LSTMCaptioning", "A4StyleTransfer"],
     ["studio"],
   ]

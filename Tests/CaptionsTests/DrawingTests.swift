@@ -38,28 +38,3 @@ final class DrawingTests: XCTestCase {
     XCTAssertEqual(Canvas.swirls().pixels.shape, [3, 192, 256])
   }
 }
-
-final class PictureHistogramsTests: XCTestCase {
-  func testAGreyPlainPictureHasNothingToTell() throws {
-    let image = try Image(pixels: Tensor(repeating: 0.4, shape: [3, 20, 30]))
-    let features = PictureHistograms.features(of: image)
-    XCTAssertEqual(features.count, PictureHistograms.count)
-    XCTAssertLessThan(features.max() ?? .nan, 1e-3)
-  }
-
-  func testShapeColorAndPlaceTellPicturesApart() throws {
-    func features(_ shape: Scene.Shape, _ hue: Scene.Hue, _ center: Point) throws -> [Float] {
-      let scene = Scene(objects: [.init(shape: shape, hue: hue, size: .large, center: center)])
-      return PictureHistograms.features(of: try Image(pixels: scene.drawn().pixels))
-    }
-    let reference = try features(.circle, .red, Point(17, 17))
-    let others = [
-      try features(.square, .red, Point(17, 17)), try features(.circle, .blue, Point(17, 17)),
-      try features(.circle, .red, Point(47, 17)),
-    ]
-    for other in others {
-      let distance = zip(reference, other).map { abs($0 - $1) }.reduce(0, +)
-      XCTAssertGreaterThan(distance, 0.1 * reference.reduce(0, +))
-    }
-  }
-}

@@ -1,6 +1,7 @@
 import Captions
 import Exercises
 import Foundation
+import SceneEncoding
 import TensorFiles
 import Tensors
 import Training
@@ -75,15 +76,15 @@ final class CaptionBadInputTests: StudioTestCase {
   func testAModelAndWeightsMustGoTogether() throws {
     try model(.squeezeNet, featureSize: 512).write(to: file("m"))
     expectError(try studio("caption", "--model", "m", "val/000001.png"), "m", "--weights")
-    try model(.histograms, featureSize: 5).write(to: file("m"))
+    try model(.scenes, featureSize: 5).write(to: file("m"))
     expectError(
-      try studio("caption", "--model", "m", "--weights", "w", "val/000001.png"), "without a network"
+      try studio("caption", "--model", "m", "--weights", "w", "val/000001.png"), "own encoder"
     )
     expectError(try studio("caption", "--model", "m", "val/000001.png"), "m", "5 features")
   }
 
   func testAPictureThatIsNotOneIsNamed() throws {
-    try model(.histograms, featureSize: PictureHistograms.count).write(to: file("m"))
+    try model(.scenes, featureSize: SceneEncoder.featureCount).write(to: file("m"))
     expectError(try studio("caption", "--model", "m", "none.png"), "none.png", "no such file")
     expectError(try studio("caption", "--model", "m", "train.json"), "train.json", "not a PNG")
   }

@@ -39,6 +39,7 @@ final class CaptionerModelTests: XCTestCase {
     try expectError("metadata") { $0.metadata["cell"] = "gru" }
     try expectError("metadata") { $0.metadata["encoder"] = nil }
     try expectError("metadata") { $0.metadata["maximumLength"] = "0" }
+    try expectError("trained on histograms") { $0.metadata["encoder"] = "histograms" }
     try expectError("not a captioner's model") { $0.metadata = [:] }
     // An RNN's weights do not make an LSTM.
     try expectError("hiddenWeight") { $0.metadata["cell"] = "rnn" }
@@ -66,7 +67,7 @@ final class CaptionerModelTests: XCTestCase {
     let vocabulary = Vocabulary(captions: [["a", "“circle”", "n't"]])
     var generator = SeededGenerator(seed: 1)
     return CaptionerModel(
-      cell: cell, encoder: .histograms, vocabulary: vocabulary, maximumLength: 9,
+      cell: cell, encoder: .scenes, vocabulary: vocabulary, maximumLength: 9,
       featureMean: .arange(5), featureDeviation: Tensor([2.5, 16.0 / 7, 2, 1.6, 1]),
       parameters: CaptionerParameters(
         cell: cell, featureSize: 5, embeddingSize: 3, hiddenSize: 4,

@@ -70,7 +70,7 @@ extension StylePreset {
       contentLayer = architecture.layer(named: "conv4_2") ?? contentLayer
       styleLayers = names.compactMap(architecture.layer(named:))
       totalVariationWeight = 1e-2
-    case .principalFilters:
+    case .principalFilters, .sceneGrid:
       contentLayer = 4
       styleLayers = [1, 4, 7, 10]
       scaling = .relative

@@ -1,0 +1,63 @@
+import Captions
+import GradientChecking
+import SceneEncoding
+import Tensors
+import XCTest
+
+final class SceneEncoderTests: XCTestCase {
+  private var file = URL(fileURLWithPath: "")
+
+  override func setUpWithError() throws {
+    file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    addTeardownBlock { [file] in try? FileManager.default.removeItem(at: file) }
+  }
+
+  private func scenes(_ count: Int, seed: UInt64) -> [Scene] {
+    var generator = SeededGenerator(seed: seed)
+    return (0..<count).map { _ in .random(using: &generator) }
+  }
+
+  func testTheLossesGradientIsThatOfDifferences() throws {
+    var generator = SeededGenerator(seed: 31)
+    let scenes = scenes(3, seed: 32)
+    let logits = Tensor<Double>.randomNormal(
+      [3 * SceneHeads.cellCount, SceneHeads.count], standardDeviation: 2, using: &generator)
+    let gradient = try SceneHeads.loss(of: scenes, logits).gradient
+    let way = Tensor<Double>.randomNormal(logits.shape, using: &generator)
+    let step = 1e-6
+    let after = try SceneHeads.loss(of: scenes, logits + step * way).loss
+    let before = try SceneHeads.loss(of: scenes, logits - step * way).loss
+    XCTAssertEqual((after - before) / (2 * step), try (gradient * way).sum(), accuracy: 1e-6)
+  }
+
+  func testLogitsOfAnotherNumberOfPicturesAreRefused() {
+    XCTAssertThrowsError(
+      try SceneHeads.loss(of: scenes(2, seed: 1), Tensor<Float>.zeros([3, SceneHeads.count])))
+  }
+
+  func testTrainingLowersTheLossAndTheSeedDecidesEverything() throws {
+    func trained() throws -> (losses: [Float], data: Data) {
+      var trainer = try SceneEncoderTrainer(steps: 12, seed: 7) { .random(using: &$0) }
+      let losses = try (0..<12).map { _ in try trainer.advance() }
+      try trainer.encoder.write(to: file)
+      return (losses, try Data(contentsOf: file))
+    }
+    let (first, second) = (try trained(), try trained())
+    XCTAssertLessThan(try XCTUnwrap(first.losses.last), 0.7 * first.losses[0])
+    XCTAssertEqual(first.losses, second.losses)
+    XCTAssertEqual(first.data, second.data)
+  }
+
+  func testTheEncoderThatShipsReadsScenesItHasNotSeen() throws {
+    let score = try SceneEncoder.bundled().score(on: scenes(100, seed: 4711))
+    XCTAssertEqual(score.pictures, 100)
+    XCTAssertGreaterThanOrEqual(score.flawless, 97, "\(score)")
+  }
+
+  func testAFileOfOtherWeightsIsNamed() throws {
+    try Data("no weights".utf8).write(to: file)
+    XCTAssertThrowsError(try SceneEncoder(contentsOf: file)) {
+      XCTAssertTrue("\($0)".hasPrefix("\(file.path): "), "\($0)")
+    }
+  }
+}
