@@ -1,38 +1,33 @@
 import Captions
-import Foundation
 import Tensors
 
 extension SceneEncoder {
-  private static let slots = 5
-  private static let slotSize = SceneHeads.count + 2 * SceneHeads.side
-  static let usesGrid = ProcessInfo.processInfo.environment["GRID"] != nil
-  /// How many numbers describe a picture.
-  public static let featureCount =
-    usesGrid ? SceneHeads.cellCount * SceneHeads.count : slots * slotSize
+  /// How many objects are described.
+  private static let places = 5
+  /// How many numbers describe one: the outputs of `SceneHeads`, then how much of it lies in each
+  /// column and each row of the grid.
+  private static let placeSize = SceneHeads.count + 2 * SceneHeads.side
 
+  /// How many numbers describe a picture.
+  public static let featureCount = places * placeSize
+
+  /// What a captioner sees of pictures: their objects from left to right, each described by numbers
+  /// from 0 to 1, and zeros for those that are not there.
+  ///
+  /// A list of objects instead of one map of the whole picture: Anderson et al., "Bottom-up and
+  /// top-down attention for image captioning and visual question answering", CVPR 2018,
+  /// DOI 10.1109/CVPR.2018.00636. What is of one object stands together, and an object's hue apart
+  /// from its shape, so that a pair of them that is new looks like what is known of both.
+  ///
+  /// Shapes: pictures `[N, 3, 64, 64]`, values 0–1; result `[N, featureCount]`.
+  /// - Throws: `TensorError` for another shape.
   public func features(_ pictures: Tensor<Float>) throws -> Tensor<Float> {
-    if Self.usesGrid {
-      var logits = try logits(pictures)
-      let count = SceneHeads.count
-      logits.withUnsafeMutableElements { x in
-        for row in stride(from: 0, to: x.count, by: count) {
-          var p = SceneHeads.sigmoid(x[row])
-          if p < 0.02 { p = 0 }
-          for outputs in SceneHeads.properties {
-            let range = outputs.lowerBound + row..<outputs.upperBound + row
-            let shares = SceneHeads.softmax(UnsafeBufferPointer(x), range)
-            for (i, s) in zip(range, shares) { x[i] = s * p }
-          }
-          x[row] = p
-        }
-      }
-      return try logits.reshaped([pictures.shape[0], Self.featureCount])
-    }
-    let rows = try objects(pictures).map { objects in
-      let inOrder = objects.prefix(Self.slots).sorted { $0.center.x < $1.center.x }
-      let numbers = inOrder.flatMap { $0.shares + $0.columns + $0.rows }
-      return numbers + Array(repeating: 0, count: Self.featureCount - numbers.count)
-    }
-    return try Tensor(rows: rows)
+    try pictures.requireShape([nil, 3, Self.pictureSide, Self.pictureSide], "pictures")
+    return try Tensor(
+      rows: objects(pictures).map { objects in
+        let inOrder = objects.prefix(Self.places).sorted { $0.center.x < $1.center.x }
+        let numbers = inOrder.flatMap { $0.shares + $0.columns + $0.rows }
+        return numbers + Array(repeating: 0, count: Self.featureCount - numbers.count)
+      })
   }
 }

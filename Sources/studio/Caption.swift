@@ -147,7 +147,8 @@ struct Caption: AsyncParsableCommand {
         "\(self.model): was trained on SqueezeNet's features; give its weights with --weights")
     case (.scenes, _?):
       throw StudioError(
-        "\(self.model): was trained on drawn scenes with the kit's own encoder; leave out --weights")
+        "\(self.model): was trained on drawn scenes with the kit's own encoder; leave out --weights"
+      )
     case (.given, _):
       throw StudioError(
         "\(self.model): was trained on features that came without pictures; it cannot see others")

@@ -1,6 +1,7 @@
 import Captions
 import Foundation
 import Images
+import SceneEncoding
 import TensorFiles
 import Tensors
 import XCTest
@@ -33,17 +34,24 @@ final class PrepareTests: StudioTestCase {
     try captions.write(to: file("captions.json"))
   }
 
+  /// What the kit's encoder sees of a picture.
+  private func seen(_ picture: Image) throws -> [Float] {
+    let side = SceneEncoder.pictureSide
+    let pixels = picture.resized(width: side, height: side).pixels
+    return try SceneEncoder.bundled().features(pixels.expandingAxis(at: 0)).elements
+  }
+
   func testTheFolderHoldsAllThatTrainingTakes() throws {
     let run = try prepare("out")
     XCTAssertEqual(run.status, 0, run.errors)
     XCTAssertTrue(run.output.contains("60 pictures with 120 captions, 7 words"), run.output)
     let features = try XCTUnwrap(
       Safetensors(contentsOf: file("out/features.safetensors")).tensors["features"])
-    XCTAssertEqual(features.shape, [count, PictureHistograms.count])
+    XCTAssertEqual(features.shape, [count, SceneEncoder.featureCount])
     for row in [0, 27, 59] {
       let picture = try Image(
         contentsOf: file("\((row + 1) % 3 == 0 ? "two" : "one")/\(row + 1).png"))
-      XCTAssertEqual(try features[row].elements, PictureHistograms.features(of: picture))
+      XCTAssertEqual(try features[row].elements, try seen(picture))
     }
     let captions = try CaptionedImages(contentsOf: file("out/captions.json"))
     XCTAssertEqual(captions, try CaptionedImages(contentsOf: file("captions.json")))
@@ -62,7 +70,7 @@ final class PrepareTests: StudioTestCase {
     var generator = SeededGenerator(seed: 9)
     var kills = 0
     for attempt in 0..<60 {
-      let delay = attempt < 50 ? Double.random(in: 0.004..<0.03, using: &generator) : 10
+      let delay = attempt < 50 ? Double.random(in: 0.01..<0.07, using: &generator) : 10
       let killed = try killPrepare("out", after: delay)
       kills += killed ? 1 : 0
       if !killed { break }
@@ -74,8 +82,11 @@ final class PrepareTests: StudioTestCase {
 
   func testADamagedShardIsMadeAgain() throws {
     XCTAssertEqual(try prepare("whole").status, 0)
+    // Later every time, so that even a slow machine gets there.
+    var delay = 0.02
     while !exists("out/unfinished/000002.safetensors") {
-      guard try killPrepare("out", after: 0.02) else { throw XCTSkip("faster than it is killed") }
+      delay += 0.005
+      guard try killPrepare("out", after: delay) else { throw XCTSkip("faster than it is killed") }
     }
     for (number, length) in [(0, 100), (1, 0), (2, 1000)] {
       let shard = file("out/unfinished/00000\(number).safetensors")
@@ -108,7 +119,7 @@ final class PrepareTests: StudioTestCase {
     let third = try Image(contentsOf: file("one/4.png"))
     XCTAssertEqual(captions.images[2].id, 1004)
     XCTAssertEqual(
-      try features.tensors["features"]?[2].elements, PictureHistograms.features(of: third))
+      try features.tensors["features"]?[2].elements, try seen(third))
   }
 
   func testOtherSettingsThanBeforeAreRefused() throws {
