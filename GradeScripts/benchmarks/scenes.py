@@ -14,7 +14,7 @@ LIMIT = 300
 
 
 def held_back(images):
-    """One shape for each colour, in turn: pairs that training never sees."""
+    """The pairs that the encoder was not trained on either: `Scene.isNovel`."""
     values = {"shape": [], "hue": []}
     for image in images:
         for thing in image["scene"]["objects"]:

@@ -5,7 +5,10 @@ final class TrainEncoderTests: StudioTestCase {
     for (name, seed) in [("one", "3"), ("two", "3"), ("other", "4")] {
       let run = try studio("train-encoder", "--steps", "2", "--seed", seed, "--output", name)
       XCTAssertEqual(run.status, 0, run.errors)
-      for words in ["wrote \(name): 2 steps", "shape ", "hue ", "size ", "all of a picture "] {
+      for words in [
+        "wrote \(name): 2 steps", "validation: ", "novel: ", "shape ", "hue ", "size ",
+        "all of a picture ",
+      ] {
         XCTAssertTrue(run.output.contains(words), run.output)
       }
     }
