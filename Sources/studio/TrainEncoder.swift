@@ -18,7 +18,7 @@ struct TrainEncoder: AsyncParsableCommand {
   var output: String
 
   @Option(help: "How many steps to train, with 32 scenes each.")
-  var steps = 6000
+  var steps = 5000
 
   @Option(help: "Adam's learning rate at the beginning.")
   var learningRate: Float = 2e-3
