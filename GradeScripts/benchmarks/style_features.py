@@ -16,9 +16,10 @@ os.makedirs(folder, exist_ok=True)
 SIDE, STEPS = 160, 150
 # Options, and content weights that span the distances.
 CANDIDATES = {
-    "SqueezeNet 1.1, real weights": (["--weights", weights_file], [6e-3, 3e-2, 1e-1, 4e-1]),
-    "SqueezeNet 1.1, random weights": (["--weights", "random"], [1e-2, 1e-1, 1, 1e1]),
-    "filters learned from the pictures": ([], [1e-4, 4e-4, 2e-3, 1e-2]),
+    "SqueezeNet 1.1, real weights": (
+        ["--weights", weights_file, "--preset", "starry-night"], [1.5e-3, 6e-3, 3e-2, 2e-1]),
+    "SqueezeNet 1.1, random weights": (["--weights", "random"], [5e2, 5e3, 5e4, 5e5]),
+    "filters learned from the pictures": ([], [1.6e2, 6.4e2, 2.5e3, 1e4]),
 }
 # Distances from the content, as shares of the variance of its features.
 DISTANCES = [0.35, 0.55, 0.8]
