@@ -89,7 +89,7 @@ let package = Package(
       name: "backprop",
       dependencies: [
         .product(name: "ArgumentParser", package: "swift-argument-parser"), "GradientChecking",
-        "Grading", "Kernels", "Pretrained", "Terminal",
+        "Grading", "Kernels", "Pretrained", "TensorFiles", "Terminal",
       ]),
     .executableTarget(
       name: "studio",

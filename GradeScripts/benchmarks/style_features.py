@@ -8,21 +8,52 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 studio, weights_file, folder, *pictures = sys.argv[1:]
 pairs = list(zip(pictures[::2], pictures[1::2]))
 os.makedirs(folder, exist_ok=True)
 SIDE, STEPS = 160, 150
+
+
+def random_filters():
+    """In the shape of the learned ones, 3×3 at four scales, so that only learning differs."""
+    torch.manual_seed(0)
+    filters = {}
+    for number, inputs, outputs in [(0, 3, 32), (3, 32, 64), (6, 64, 128), (9, 128, 128)]:
+        filters[f"features.{number}.weight"] = (
+            torch.randn(outputs, inputs, 3, 3) * math.sqrt(2 / (9 * inputs)))
+        filters[f"features.{number}.bias"] = torch.zeros(outputs)
+    return filters
+
+
+def scene_filters():
+    """Of the encoder that the kit trains on scenes that it draws itself."""
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    encoder = load_file(os.path.join(
+        root, "Sources/SceneEncoding/Resources/scene-encoder.safetensors"))
+    return {name: values for name, values in encoder.items() if name.startswith("features.")}
+
+
+def written(name, filters):
+    path = os.path.join(folder, name + ".safetensors")
+    save_file(filters, path)
+    return path
+
+
 # Options, and content weights that span the distances.
 CANDIDATES = {
     "SqueezeNet 1.1, real weights": (
         ["--weights", weights_file, "--preset", "starry-night"], [1.5e-3, 6e-3, 3e-2, 2e-1]),
-    "SqueezeNet 1.1, random weights": (["--weights", "random"], [5e2, 5e3, 5e4, 5e5]),
     "filters learned from the pictures": ([], [1.6e2, 6.4e2, 2.5e3, 1e4]),
+    "random filters at four scales": (
+        ["--weights", written("random", random_filters())], [50, 600, 6e3, 1e5]),
+    "filters trained on drawn scenes": (
+        ["--weights", written("scenes", scene_filters())], [50, 600, 6e3, 1e5]),
+    "SqueezeNet 1.1, random weights": (["--weights", "random"], [5e2, 5e3, 5e4, 5e5]),
 }
 # Distances from the content, as shares of the variance of its features.
-DISTANCES = [0.35, 0.55, 0.8]
+DISTANCES = [0.4, 0.5, 0.6]
 CONTENT, STYLE = 3, {1: 3e5, 4: 1e3, 6: 15.0, 7: 3.0}
 weights = {k: v.float() for k, v in load_file(weights_file).items()}
 mean = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
@@ -92,9 +123,12 @@ for name, (options, contents) in CANDIDATES.items():
         print(f"{name}, pair {index}: " + ", ".join(
             f"{math.exp(x):.2f}→{math.exp(y):.3f}" for x, y in curve), file=sys.stderr, flush=True)
         x, y = zip(*curve)
-        shares.append([np.interp(math.log(d), x, y) for d in DISTANCES])
+        # Not a number where no painting came as near, or as far.
+        shares.append([
+            np.interp(math.log(d), x, y, left=math.nan, right=math.nan) for d in DISTANCES])
     table[name] = np.exp(np.mean(shares, 0))
 print("| features | " + " | ".join(f"at distance {d:g}" for d in DISTANCES) + " |")
 print("|---|" + "--:|" * len(DISTANCES))
 for name, row in table.items():
-    print(f"| {name} | " + " | ".join(f"{value:.3f}" for value in row) + " |")
+    cells = ["—" if math.isnan(value) else f"{value:.3f}" for value in row]
+    print(f"| {name} | " + " | ".join(cells) + " |")

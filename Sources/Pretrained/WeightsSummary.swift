@@ -42,8 +42,11 @@ public struct WeightsSummary {
 /// Writes the weights of any file that can be read as safetensors.
 /// - Returns: How many tensors there are.
 /// - Throws: `TensorFileError` when one file cannot be read or the other not be written.
-public func convertWeights(at input: URL, to output: URL) throws -> Int {
+public func convertWeights(
+  at input: URL, to output: URL, _ precision: Safetensors.Precision = .single
+) throws -> Int {
   let weights = try WeightFile(contentsOf: input)
-  try Safetensors(tensors: weights.tensors, metadata: weights.metadata).write(to: output)
+  try Safetensors(tensors: weights.tensors, metadata: weights.metadata).write(
+    to: output, precision)
   return weights.tensors.count
 }

@@ -90,3 +90,11 @@ func halfBits(of value: Float) -> UInt16 {
   let fraction = ((size.significand - 1) * 1024).rounded(.toNearestOrEven)
   return sign | (UInt16(exponent + 15) << 10 + UInt16(fraction))
 }
+
+/// The nearest number that has Float's exponent and 7 bits of fraction, the even one of two; what is
+/// too large becomes infinite.
+func brainBits(of value: Float) -> UInt16 {
+  let bits = value.bitPattern
+  if value.isNaN { return 0x7FC0 }
+  return UInt16((bits + 0x7FFF + (bits >> 16 & 1)) >> 16)
+}

@@ -126,8 +126,12 @@ public struct Safetensors: Equatable, Sendable {
     return try Tensor(bytes.withUnsafeBytes { type.decode($0) }, shape: entry.shape)
   }
 
-  /// How numbers are written: in F32, or rounded to F16.
-  public enum Precision: Sendable { case single, half }
+  /// How numbers are written: in F32, or rounded to F16 or BF16.
+  public enum Precision: String, CaseIterable, Sendable {
+    case single = "f32"
+    case half = "f16"
+    case brain = "bf16"
+  }
 
   /// Writes the file; it appears whole or not at all.
   /// - Throws: `TensorFileError` when it cannot be written.
@@ -149,14 +153,15 @@ public struct Safetensors: Equatable, Sendable {
       let start = numbers.count
       switch precision {
       case .single: tensor.withUnsafeElements { numbers.append(Data(buffer: $0)) }
-      case .half:
+      case .half, .brain:
+        let bits = precision == .half ? halfBits : brainBits
         for number in tensor.elements {
-          withUnsafeBytes(of: halfBits(of: number).littleEndian) { numbers.append(contentsOf: $0) }
+          withUnsafeBytes(of: bits(number).littleEndian) { numbers.append(contentsOf: $0) }
         }
       }
       header.entries[name] = Entry(
-        dtype: (precision == .single ? ElementType.float32 : .float16).rawValue,
-        shape: tensor.shape, offsets: [start, numbers.count])
+        dtype: precision.rawValue.uppercased(), shape: tensor.shape,
+        offsets: [start, numbers.count])
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -148,6 +148,8 @@ extension Tensor {
 
   /// Surrounded by `before` and `after` further elements along each axis.
   /// - Throws: `TensorError` unless there is a pair of sizes, not negative, for every axis.
+  @_specialize(where Element == Float)
+  @_specialize(where Element == Double)
   public func padded(_ sizes: [(before: Int, after: Int)], with element: Element) throws -> Tensor {
     guard sizes.count == rank, sizes.allSatisfy({ $0.before >= 0 && $0.after >= 0 }) else {
       throw TensorError(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Pretrained
+import TensorFiles
 import Terminal
 
 /// `backprop weights`: trained weights for the networks that paint and see.
@@ -82,12 +83,17 @@ struct ConvertWeights: ParsableCommand {
   @Argument(help: "The file to write; its name ends in .safetensors.")
   var output: String
 
+  @Option(help: "How numbers are written: f32, or in half the room and rounded, f16 or bf16.")
+  var type: Safetensors.Precision = .single
+
   func run() throws {
     guard output.hasSuffix(".safetensors") else {
       throw ValidationError("\(output): weights are written as safetensors; name it so")
     }
     let count = try convertWeights(
-      at: PublishedWeights.file(input), to: URL(fileURLWithPath: output))
+      at: PublishedWeights.file(input), to: URL(fileURLWithPath: output), type)
     print("wrote \(output), \(count) tensors")
   }
 }
+
+extension Safetensors.Precision: ExpressibleByArgument {}

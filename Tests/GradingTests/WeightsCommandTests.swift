@@ -40,6 +40,23 @@ final class WeightsCommandTests: TemporaryFolderTestCase {
     XCTAssertEqual(try backprop("weights", "convert", "some.safetensors", "new.pth").code, 64)
   }
 
+  func testConvertRoundsToHalfTheRoomWhereAsked() throws {
+    let values: [Float] = [1, -2.5, 1 / 3, 1e-3, 300.7]
+    let file = folder.appending(path: "some.safetensors")
+    try Safetensors(tensors: ["a": Tensor(values, shape: [5])]).write(to: file)
+    for (type, error) in [("f16", Float(0x1p-11)), ("bf16", 0x1p-8)] {
+      let run = try backprop(
+        "weights", "convert", "some.safetensors", "new.safetensors", "--type", type)
+      XCTAssertEqual(run.code, 0, run.output)
+      let new = folder.appending(path: "new.safetensors")
+      let rounded = try XCTUnwrap(Safetensors(contentsOf: new).tensors["a"])
+      for (index, value) in values.enumerated() {
+        XCTAssertEqual(rounded[index], value, accuracy: error * abs(value), type)
+      }
+      XCTAssertLessThan(try Data(contentsOf: new).count, try Data(contentsOf: file).count)
+    }
+  }
+
   func testListAndWrongNamesShowWhatThereIs() throws {
     let list = try backprop("weights", "list")
     XCTAssertTrue(list.output.contains("vgg19"), list.output)

@@ -52,7 +52,7 @@ final class LearnedFiltersPaintingTests: StudioTestCase {
       XCTAssertEqual(run.status, 0, run.errors)
       return try judge(file(name), content: content, style: style, by: network)
     }
-    let learned = try painted("learned.png", "--content-weight", "60")
+    let learned = try painted("learned.png", "--content-weight", "300")
     let random = try painted("random.png", "--weights", "random")
     XCTAssertLessThan(learned.distance, random.distance)
     XCTAssertLessThan(learned.style, 0.7 * random.style)

@@ -135,6 +135,14 @@ struct Painter {
         printError("step \(step) of \(total): \(report)")
       }
     }
+    if stages.count == 1, step >= 20, step == total / 4, let first = state.reports.first,
+      report.total >= first.total
+    {
+      progress.stop()
+      printError(
+        "step \(step) of \(total): the loss is not below its first value, \(first.total), yet; Ctrl-C "
+          + "ends it and writes the picture as it is")
+    }
     progress.show(step, of: total, "\(report)")
   }
 

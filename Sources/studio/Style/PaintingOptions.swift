@@ -81,7 +81,7 @@ struct NetworkOptions: ParsableArguments {
 struct StepDefaults {
   var optimizer: OptimizerName
   var iterations: Int
-  /// The number of sizes, where they are large enough.
+  /// The number of sizes, or as many of them as are large enough.
   var pyramid: Int
 }
 
@@ -143,8 +143,8 @@ struct StepOptions: ParsableArguments {
     let optimizer = optimizer ?? defaults.optimizer
     let iterations = iterations ?? (optimizer == .adam ? 200 : defaults.iterations)
     // A small picture has no large strokes to begin with.
-    let roomy = min(height, width) >> (defaults.pyramid - 1) >= 3 * minimumSide
-    let levels = pyramid ?? (roomy ? defaults.pyramid : 1)
+    let roomy = (1...defaults.pyramid).last { min(height, width) >> ($0 - 1) >= 3 * minimumSide }
+    let levels = pyramid ?? roomy ?? 1
     let smallest = levels > 30 ? 0 : min(height, width) >> (levels - 1)
     guard smallest >= minimumSide else {
       throw ValidationError(

@@ -77,7 +77,7 @@ extension StylePreset {
       contentWeight = 25
       totalVariationWeight = 20 / Float(contentSize * contentSize)
       // Adam's large first steps would drown these features in noise.
-      steps = StepDefaults(optimizer: .lbfgs, iterations: 100, pyramid: steps.pyramid)
+      steps = StepDefaults(optimizer: .lbfgs, iterations: 150, pyramid: 3)
       return
     }
     scaling = .relative
