@@ -23,6 +23,7 @@ final class FloorTests: XCTestCase {
     "Grading": [], "Notebooks": [],
     "backprop": [
       "GradientChecking", "Grading", "Notebooks", "Kernels", "Pretrained", "Terminal",
+      "TensorFiles",
     ],
   ]
   /// Each C library is spoken to in one place.
