@@ -67,7 +67,7 @@ let package = Package(
     .target(name: "GradientChecking", dependencies: ["Tensors"]),
     .target(name: "GradientCheckingTesting", dependencies: ["GradientChecking", "Tensors"]),
     .target(name: "Networks", dependencies: ["Kernels", "Tensors"]),
-    .target(name: "Captions", dependencies: ["Images", "Tensors"]),
+    .target(name: "Captions", dependencies: ["Images", "Kernels", "Tensors"]),
     .target(name: "Images", dependencies: ["CJPEG", "CPNG", "Tensors"]),
     .target(name: "TensorFiles", dependencies: ["CZlib", "Tensors"]),
     .target(

@@ -40,4 +40,17 @@ public enum Parallel {
       body(count * piece / pieces..<count * (piece + 1) / pieces)
     }
   }
+
+  /// The values of `transform` at `0..<count`, in order, found at the same time.
+  public static func map<Value: Sendable>(
+    _ count: Int, _ transform: (Int) -> Value
+  ) -> [Value] {
+    [Value](unsafeUninitializedCapacity: count) { target, initializedCount in
+      guard let target = target.baseAddress else { return }
+      forEachRange(of: count) { range in
+        for index in range { (target + index).initialize(to: transform(index)) }
+      }
+      initializedCount = count
+    }
+  }
 }

@@ -54,6 +54,8 @@ struct Caption: AsyncParsableCommand {
     let truth = try captions.map { try TrueCaptions(contentsOf: URL(fileURLWithPath: $0)) }
     let extractor = try extractor(for: model)
     let files = try images.map { URL(fileURLWithPath: $0) } + (folder.map(pictures) ?? [])
+    // Before the long work.
+    let ids = json == nil ? [:] : try ids(of: files, truth)
     let (readable, features) = try features(of: files, extractor)
     guard features.shape[1] == model.featureMean.count else {
       throw StudioError(
@@ -68,7 +70,12 @@ struct Caption: AsyncParsableCommand {
       for line in report.add(words, truth.picture(image)) { print("  \(line)") }
     }
     for line in report.summary { print(line) }
-    if let json { try writeJSON(results(readable, said, truth), to: json) }
+    if let json {
+      let results = zip(readable, said).map { file, words in
+        CaptionResult(imageID: ids[file] ?? 0, caption: words.joined(separator: " "))
+      }
+      try writeJSON(results, to: json)
+    }
     if let html {
       let page = try gallery(readable, said, truth).html()
       try Data(page.utf8).write(to: URL(fileURLWithPath: html), options: .atomic)
@@ -109,32 +116,41 @@ struct Caption: AsyncParsableCommand {
     return (readable.map(\.0), try .stacking(readable.map(\.1)))
   }
 
-  private func results(
-    _ files: [URL], _ said: [[String]], _ truth: TrueCaptions?
-  ) -> [CaptionResult] {
-    zip(files, said).enumerated().map { place, one in
-      let name = one.0.deletingPathExtension().lastPathComponent
+  /// The number of each picture in COCO's result format.
+  /// - Throws: `StudioError` where two would have the same.
+  private func ids(of files: [URL], _ truth: TrueCaptions?) throws -> [URL: Int] {
+    var ids: [URL: Int] = [:]
+    var owners: [Int: URL] = [:]
+    for (place, file) in files.enumerated() {
+      let name = file.deletingPathExtension().lastPathComponent
       let digits = String(name.reversed().prefix { $0.isNumber }.reversed())
-      return CaptionResult(
-        imageID: truth?.picture(one.0)?.id ?? Int(digits) ?? place,
-        caption: one.1.joined(separator: " "))
+      let id = truth?.picture(file)?.id ?? Int(digits) ?? place
+      if let other = owners[id] {
+        throw StudioError(
+          "\(other.relativePath) and \(file.relativePath) would both be picture \(id) of the "
+            + "results; rename one, or give the pictures' numbers with --captions")
+      }
+      (ids[file], owners[id]) = (id, file)
     }
+    return ids
   }
 
   private func gallery(
     _ files: [URL], _ said: [[String]], _ truth: TrueCaptions?
   ) -> CaptionGallery {
     let references = files.map { truth?.picture($0)?.captions ?? [] }
+    let known = files.indices.filter { !references[$0].isEmpty }
     let scores =
-      references.contains { $0.isEmpty }
+      known.isEmpty
       ? nil
       : CaptionScores(
-        candidates: said, references: references.map { $0.map(Tokenizer.words) })
-    let entries = files.indices.map { index in
+        candidates: known.map { said[$0] },
+        references: known.map { references[$0].map(Tokenizer.words) })
+    var entries = files.indices.map { index in
       CaptionGallery.Entry(
-        file: files[index], caption: said[index].joined(separator: " "), truth: references[index],
-        scores: scores?.pictures[index])
+        file: files[index], caption: said[index].joined(separator: " "), truth: references[index])
     }
+    for (index, score) in zip(known, scores?.pictures ?? []) { entries[index].scores = score }
     return CaptionGallery(
       title: "Captions by \(URL(fileURLWithPath: model).lastPathComponent)", entries: entries,
       scores: scores)

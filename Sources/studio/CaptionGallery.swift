@@ -12,13 +12,16 @@ struct CaptionGallery {
 
   var title: String
   var entries: [Entry]
-  /// Over all pictures, where true captions are known.
+  /// Over the pictures whose true captions are known.
   var scores: CaptionScores?
 
   func html() throws -> String {
     let summary = (scores?.table ?? []).map { name, score in
       "<tr><th>\(escaped(name))</th><td>\(String(format: "%.3f", score))</td></tr>"
     }
+    let scored =
+      "Scores of \(entries.count { $0.scores != nil }) of \(entries.count) pictures, those whose "
+      + "true captions are known:"
     return """
       <!doctype html>
       <html lang="en"><meta charset="utf-8"><title>\(escaped(title))</title>
@@ -33,7 +36,7 @@ struct CaptionGallery {
       th { text-align: left; padding-right: 1.5rem; font-weight: normal }
       </style>
       <h1>\(escaped(title))</h1>
-      \(summary.isEmpty ? "" : "<table>\(summary.joined())</table>")
+      \(summary.isEmpty ? "" : "<p>\(scored)</p><table>\(summary.joined())</table>")
       <main>
       \(try entries.map(figure).joined(separator: "\n"))
       </main></html>

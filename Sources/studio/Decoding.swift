@@ -88,7 +88,7 @@ struct DecodingOptions: ParsableArguments {
     var truncated = parts
     truncated.affine = { x, weight, bias in
       var result = try parts.affine(x, weight, bias)
-      if bias == parameters.vocabularyBias {
+      if weight == parameters.vocabularyWeight {
         result.output = try Tensor(rows: result.output.unstacked().map { keepingBest($0.elements) })
       }
       return result

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Captions
 import Foundation
+import Kernels
 
 /// `studio evaluate`: scores of captions against what people said.
 struct Evaluate: ParsableCommand {
@@ -35,9 +36,9 @@ struct Evaluate: ParsableCommand {
       )
     }
     let scores = CaptionScores(
-      candidates: results.map { Tokenizer.words(of: $0.caption) },
-      references: results.map { result in
-        (known[result.imageID] ?? []).map { Tokenizer.words(of: $0.caption) }
+      candidates: Parallel.map(results.count) { Tokenizer.words(of: results[$0].caption) },
+      references: Parallel.map(results.count) { index in
+        (known[results[index].imageID] ?? []).map { Tokenizer.words(of: $0.caption) }
       })
     for (name, score) in scores.table {
       print(name.padding(toLength: 22, withPad: " ", startingAt: 0) + String(format: "%.4f", score))

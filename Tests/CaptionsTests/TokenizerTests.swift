@@ -17,7 +17,16 @@ final class TokenizerTests: XCTestCase {
 
   func testMarksInsideWordsStay() {
     check("a T-shirt for 3.5 or 1,000 at 12:43", "a t-shirt for 3.5 or 1,000 at 12:43")
-    check("a t.v. and/or a radio", "a t.v and/or a radio")
+    check("a t.v. and/or a radio", "a t.v. and/or a radio")
+  }
+
+  func testAbbreviationsKeepTheirPoint() {
+    check("St. Mary's on 5th Ave., with Mr. Hill", "st. mary 's on 5th ave. with mr. hill")
+    check("in the U.S. in a best.", "in the u.s. in a best")
+  }
+
+  func testContractionsAreTakenApart() {
+    check("gonna or gotta, wanna, lemme, gimme", "gon na or got ta wan na lem me gim me")
   }
 
   func testSentencesWithoutASpaceBetweenThemAreTakenApart() {

@@ -49,6 +49,17 @@ final class DecodingTests: StudioTestCase {
     XCTAssertEqual(try studio("caption", "--model", "model").status, 64)
   }
 
+  func testPicturesThatWouldHaveTheSameNumberAreNamed() throws {
+    try FileManager.default.createDirectory(
+      at: file("more"), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(at: file("val/000001.png"), to: file("more/000002.png"))
+    let arguments = [
+      "caption", "--model", "model", "--images", "val", "more/000002.png", "--json", "results.json",
+    ]
+    expectError(try studio(arguments), "val/000002.png", "more/000002.png", "picture 2")
+    XCTAssertFalse(FileManager.default.fileExists(atPath: file("results.json").path))
+  }
+
   func testResultsCanBeEvaluatedAndLookedAt() throws {
     try Data("no picture".utf8).write(to: file("val/000009.png"))
     let run = try studio(

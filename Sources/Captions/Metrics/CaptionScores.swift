@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// How well captions agree with what people said of the same pictures, by the metrics of the COCO
 /// caption evaluation; equal to its reference implementation.
@@ -39,16 +40,18 @@ public struct CaptionScores: Equatable, Sendable {
     let cider = CIDErD(references: referenceGrams, gramCount: grams.count)
     let meteor = MeteorExactAndStem()
 
-    var total = BLEU()
-    let rows = zip(zip(candidates, references), zip(candidateGrams, referenceGrams))
-    let scored = rows.map { words, grams in
-      let one = BLEU(candidate: grams.0, references: grams.1)
-      total.add(one)
-      return Picture(
-        bleu4: one.scores[3], rougeL: Self.rougeL(words.0, words.1),
-        ciderD: cider.score(grams.0, references: grams.1),
-        meteorExactAndStem: words.1.map { meteor.score(words.0, reference: $0) }.max() ?? 0)
+    let rows = Parallel.map(candidates.count) { index in
+      let bleu = BLEU(candidate: candidateGrams[index], references: referenceGrams[index])
+      let (candidate, references) = (candidates[index], references[index])
+      let picture = Picture(
+        bleu4: bleu.scores[3], rougeL: Self.rougeL(candidate, references),
+        ciderD: cider.score(candidateGrams[index], references: referenceGrams[index]),
+        meteorExactAndStem: references.map { meteor.score(candidate, reference: $0) }.max() ?? 0)
+      return (picture: picture, bleu: bleu)
     }
+    let scored = rows.map(\.picture)
+    var total = BLEU()
+    for row in rows { total.add(row.bleu) }
     func mean(_ value: KeyPath<Picture, Double>) -> Double {
       scored.reduce(0) { $0 + $1[keyPath: value] } / Double(max(scored.count, 1))
     }
