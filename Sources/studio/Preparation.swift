@@ -99,11 +99,9 @@ struct Preparation {
       captions: captions.annotations.map { Tokenizer.words(of: $0.caption) },
       minimumCount: minimumCount)
     try folder.write(folder.vocabulary) { try writeJSON(vocabulary, to: $0.path) }
-    if !isComplete {
-      var settings = settings
-      settings.isComplete = true
-      try write(settings)
-    }
+    var settings = settings
+    (settings.isComplete, settings.minimumCount) = (true, minimumCount)
+    try write(settings)
     try? FileManager.default.removeItem(at: folder.unfinished)
     let missing = source.images.count - captions.images.count
     print(

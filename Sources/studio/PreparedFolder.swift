@@ -20,6 +20,8 @@ struct PreparedFolder {
     /// How many pictures there are and how many stand in a shard.
     var pictures, shardSize: Int
     var isComplete = false
+    /// What the vocabulary was made with; it may change from run to run.
+    var minimumCount: Int?
 
     /// What differs from settings that came before, in words; nil for nothing.
     func difference(from earlier: Settings) -> String? {

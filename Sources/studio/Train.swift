@@ -20,7 +20,10 @@ struct Train: AsyncParsableCommand {
   @Option(help: "The recurrent cell: rnn or lstm.")
   var cell: RecurrentCell
 
-  @Option(help: ArgumentHelp("Captions in COCO's format (JSON).", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Captions in COCO's format (JSON), or a Karpathy split: its train and restval.",
+      valueName: "file"))
   var captions: String?
 
   @Option(help: ArgumentHelp("The folder that the pictures are in.", valueName: "folder"))
@@ -57,8 +60,8 @@ struct Train: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      Captions of other pictures to validate with after every epoch, with --data a folder like it; \
-      the best model is kept.
+      Captions of other pictures to validate with after every epoch (of a Karpathy split its val), \
+      with --data a folder like it; the best model is kept.
       """, valueName: "file"))
   var validation: String?
 
@@ -156,28 +159,22 @@ struct Train: AsyncParsableCommand {
 
   /// The captioner before training, the captions to train on and those to validate with.
   private func readData() throws -> (CaptionerModel, CaptionSet, held: ValidationPictures?) {
-    let data = try trainingData(data, captions, images, .train)
+    let all = try trainingData(data, captions, images, .train)
     let other = try validation.map {
       try trainingData(self.data == nil ? nil : $0, $0, validationImages ?? images, .val)
     }
-    let (features, encoder) = try data.features(weights)
+    let (features, encoder) = try all.features(weights)
     if encoder == .scenes {
       printError("no --weights: pictures are seen by the kit's encoder for drawn scenes")
     }
+    let parts = try holdOut.map { try all.holdingOut($0, seed: learning.seed) }
+    let data = parts?.training ?? all
     let model = try untrainedModel(data, features, encoder)
+    let standardized = try model.standardized(features)
     let captions = try CaptionSet(
-      features: model.standardized(features), captions: data.encoded, pictures: data.pictures)
-    func pictures(_ set: CaptionSet, _ words: [[String]]) -> ValidationPictures {
-      ValidationPictures(
-        set, words: words, vocabulary: model.vocabulary, maximumLength: model.maximumLength)
-    }
-    if let holdOut {
-      let rows = try captions.rows(holdingOut: holdOut, seed: learning.seed)
-      let held = try captions.selecting(rows.held)
-      return (
-        model, try captions.selecting(rows.training),
-        pictures(held, rows.held.map { data.words[$0] })
-      )
+      features: standardized, captions: data.encoded, pictures: data.pictures)
+    if let held = parts?.held {
+      return (model, captions, try pictures(held, standardized, model))
     }
     guard let other else { return (model, captions, nil) }
     let (otherFeatures, otherEncoder) = try other.features(weights)
@@ -186,10 +183,17 @@ struct Train: AsyncParsableCommand {
         "--validation: has \(otherFeatures.shape[1]) features by \(otherEncoder.rawValue), the "
           + "training data \(features.shape[1]) by \(encoder.rawValue); prepare both alike")
     }
-    let held = try CaptionSet(
-      features: model.standardized(otherFeatures), captions: data.vocabulary.encode(other.words),
-      pictures: other.pictures)
-    return (model, captions, pictures(held, other.words))
+    return (model, captions, try pictures(other, model.standardized(otherFeatures), model))
+  }
+
+  /// Pictures to validate with. Shapes: features `[P, D]`, as the captioner sees them.
+  private func pictures(
+    _ data: TrainingData, _ features: Tensor<Float>, _ model: CaptionerModel
+  ) throws -> ValidationPictures {
+    ValidationPictures(
+      try CaptionSet(
+        features: features, captions: model.vocabulary.encode(data.words), pictures: data.pictures),
+      words: data.words, vocabulary: model.vocabulary, maximumLength: model.maximumLength)
   }
 
   private func trainingData(
@@ -201,7 +205,7 @@ struct Train: AsyncParsableCommand {
         prepared: data, part: part, limit: limit, minimumCount: part == .train ? minimumCount : nil)
     }
     return try TrainingData(
-      captions: captions ?? "", images: images ?? "", limit: limit,
+      captions: captions ?? "", images: images ?? "", part: part, limit: limit,
       minimumCount: part == .train ? minimumCount ?? 1 : 1)
   }
 
@@ -209,10 +213,12 @@ struct Train: AsyncParsableCommand {
     _ data: TrainingData, _ features: Tensor<Float>, _ encoder: CaptionerModel.Encoder
   ) throws -> CaptionerModel {
     var generator = SeededGenerator(seed: learning.seed)
-    let deviation = try features.variance(axis: 0).squareRoot()
+    // Of the pictures that are trained on and no others.
+    let seen = try features.gathering(Tensor(Set(data.pictures.elements).sorted()))
+    let deviation = try seen.variance(axis: 0).squareRoot()
     return CaptionerModel(
       cell: cell, encoder: encoder, vocabulary: data.vocabulary,
-      maximumLength: data.encoded.shape[1], featureMean: try features.mean(axis: 0),
+      maximumLength: data.encoded.shape[1], featureMean: try seen.mean(axis: 0),
       // What is the same in all pictures says nothing: it becomes 0, whatever it is divided by.
       featureDeviation: try deviation.replacing(where: deviation .< 1e-6, with: 1),
       parameters: CaptionerParameters(

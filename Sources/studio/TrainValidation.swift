@@ -42,29 +42,3 @@ struct ValidationPictures {
       cider: CaptionScores(candidates: said, references: references).ciderD)
   }
 }
-
-extension CaptionSet {
-  /// Some of the captions.
-  func selecting(_ rows: [Int]) throws -> CaptionSet {
-    let rows = Tensor(rows)
-    return try CaptionSet(
-      features: features, captions: captions.gathering(rows), pictures: pictures.gathering(rows))
-  }
-
-  /// The captions of some pictures and those of all others, as positions.
-  /// - Parameter share: How many of the pictures, chosen by the seed; at least one each way.
-  func rows(holdingOut share: Double, seed: UInt64) throws -> (training: [Int], held: [Int]) {
-    var generator = SeededGenerator(seed: seed)
-    let numbers = Set(pictures.elements).sorted().shuffled(using: &generator)
-    guard numbers.count > 1 else {
-      throw StudioError("--hold-out needs at least two pictures, not \(numbers.count)")
-    }
-    let count = min(max(1, Int((share * Double(numbers.count)).rounded())), numbers.count - 1)
-    let chosen = Set(numbers.prefix(count))
-    let rows = pictures.elements.indices
-    return (
-      rows.filter { !chosen.contains(pictures.elements[$0]) },
-      rows.filter { chosen.contains(pictures.elements[$0]) }
-    )
-  }
-}

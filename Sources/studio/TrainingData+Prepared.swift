@@ -6,8 +6,6 @@ import Training
 
 /// Data whose features are there already.
 extension TrainingData {
-  enum Part: String { case train, val }
-
   /// Reads what `studio prepare` made, or the arrays of CS231n's captioning assignment.
   ///
   /// - Parameters:
@@ -57,6 +55,8 @@ extension TrainingData {
       words: words, pictures: pictures,
       vocabulary: minimumCount.map { Vocabulary(captions: words, minimumCount: $0) }
         ?? known ?? Vocabulary(captions: words),
+      // Of few captions only words that all of them have often enough would be left.
+      minimumCount: minimumCount ?? (limit == nil ? settings.minimumCount : nil),
       source: .features(features, encoder))
   }
 
@@ -93,7 +93,7 @@ extension TrainingData {
     self.init(
       words: words, pictures: numbers.prefix(count).map { Int($0) },
       vocabulary: minimumCount.map { Vocabulary(captions: words, minimumCount: $0) } ?? known,
-      source: .features(features, .given))
+      minimumCount: minimumCount, source: .features(features, .given))
   }
 
   private static func arrayFiles(_ path: String, isFolder: Bool) throws -> [URL] {
