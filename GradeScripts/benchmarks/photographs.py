@@ -1,152 +1,263 @@
-"""What GradeScripts/photograph-report needs besides studio: the baselines, BLEU and CIDEr-D.
+"""What GradeScripts/photograph-report needs besides studio.
 
-BLEU: Papineni et al., ACL 2002, with the closest reference length. CIDEr-D: Vedantam et al., CVPR
-2015. Both as the reference COCO evaluation computes them.
+    photographs.py split DATA FOLDER            the training photographs -> train.json, dev.json
+    photographs.py pictures DATA                the paths of the photographs that are reported
+    photographs.py baselines FOLDER             captions that need no training, as results
+    photographs.py report FOLDER IMAGES SEED…   all scores -> report.md, report.html
 """
 
 import array
+import base64
 import collections
+import html
 import json
 import math
 import random
 import re
+import shutil
+import statistics
 import struct
 import sys
 
-
-def words(caption):
-    return re.sub(r"[^a-z0-9' -]", " ", caption.lower()).split()
-
-
-def ngrams(caption, n):
-    return collections.Counter(tuple(caption[i : i + n]) for i in range(len(caption) - n + 1))
+HELD_OUT = 100
+SHOWN = 20
+SCORES = ["BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "METEOR (exact, stem)", "ROUGE-L", "CIDEr-D"]
 
 
-class CIDErD:
-    def __init__(self, references):
-        self.pictures = math.log(len(references))
-        self.occurrences = collections.Counter()
-        for captions in references:
-            self.occurrences.update(
-                {g for c in captions for n in range(1, 5) for g in ngrams(c, n)}
-            )
-
-    def describe(self, caption):
-        weights = [
-            {
-                g: count * (self.pictures - math.log(max(1, self.occurrences[g])))
-                for g, count in ngrams(caption, n).items()
-            }
-            for n in range(1, 5)
-        ]
-        norms = [math.sqrt(sum(x * x for x in w.values())) for w in weights]
-        return weights, norms, len(caption)
-
-    def similarity(self, candidate, reference):
-        total = 0
-        for own, other, a, b in zip(candidate[0], reference[0], candidate[1], reference[1]):
-            if a and b:
-                common = sum(min(x, other.get(g, 0)) * other.get(g, 0) for g, x in own.items())
-                total += common / (a * b)
-        return 10 * total / 4 * math.exp(-((candidate[2] - reference[2]) ** 2) / 72)
-
-    def score(self, candidate, references):
-        own = self.describe(candidate)
-        return sum(self.similarity(own, self.describe(r)) for r in references) / len(references)
+def read(path):
+    with open(path) as file:
+        return json.load(file)
 
 
-def bleu(candidates, references):
-    matches, totals, length, closest = [0] * 4, [0] * 4, 0, 0
-    for candidate, captions in zip(candidates, references):
-        length += len(candidate)
-        closest += min((abs(len(c) - len(candidate)), len(c)) for c in captions)[1]
-        for n in range(4):
-            own, most = ngrams(candidate, n + 1), collections.Counter()
-            for caption in captions:
-                most |= ngrams(caption, n + 1)
-            matches[n] += sum((own & most).values())
-            totals[n] += sum(own.values())
-    penalty = 1 if length > closest else math.exp(1 - closest / length)
-    scores, product = [], 1
-    for n in range(4):
-        product *= matches[n] / max(1, totals[n])
-        scores.append(penalty * product ** (1 / (n + 1)))
-    return scores
+def write(path, value):
+    with open(path, "w") as file:
+        json.dump(value, file)
+
+
+def split(data, folder):
+    """Holds some of the training photographs out, by a fixed seed, to choose the best epoch by."""
+    training = read(f"{data}/captions_train.json")
+    images = training["images"]
+    held = set(random.Random(231).sample([i["id"] for i in images], HELD_OUT))
+    for part, is_held in (("train", False), ("dev", True)):
+        chosen = [i for i in images if (i["id"] in held) == is_held]
+        captions = [a for a in training["annotations"] if (a["image_id"] in held) == is_held]
+        write(f"{folder}/{part}.json", dict(training, images=chosen, annotations=captions))
+    shutil.copyfile(f"{data}/captions_val.json", f"{folder}/val.json")
+
+
+def pictures(data):
+    for image in read(f"{data}/captions_val.json")["images"]:
+        print(f"{data}/images/{image['file_name']}")
 
 
 def captions_of(path):
-    data = json.load(open(path))
-    pictures = {image["id"]: (image["file_name"], []) for image in data["images"]}
-    for annotation in data["annotations"]:
-        pictures[annotation["image_id"]][1].append(words(annotation["caption"]))
-    return list(pictures.values())
+    """The captions of every photograph, by its number."""
+    captions = collections.defaultdict(list)
+    for annotation in read(path)["annotations"]:
+        captions[annotation["image_id"]].append(annotation["caption"].strip())
+    return captions
 
 
-def features_of(path):
-    """The rows of the only tensor of a safetensors file, each of length 1."""
-    data = open(path, "rb").read()
+def features_of(folder):
+    """What `studio prepare` saw in every photograph, of length 1, by the photograph's number."""
+    with open(f"{folder}/features.safetensors", "rb") as file:
+        data = file.read()
     size = struct.unpack("<Q", data[:8])[0]
-    header = json.loads(data[8 : 8 + size])
-    entry = header["features"]
+    entry = json.loads(data[8 : 8 + size])["features"]
     first, last = entry["data_offsets"]
     numbers = array.array("f", data[8 + size + first : 8 + size + last])
     width = entry["shape"][1]
-    rows = [numbers[i : i + width] for i in range(0, len(numbers), width)]
-    return [[x / (math.hypot(*row) or 1) for x in row] for row in rows]
+    rows = (numbers[i : i + width] for i in range(0, len(numbers), width))
+    ids = [image["id"] for image in read(f"{folder}/captions.json")["images"]]
+    return {i: [x / (math.hypot(*row) or 1) for x in row] for i, row in zip(ids, rows)}
 
 
-def consensus(captions, metric):
-    """The caption that the others agree with most."""
-    described = [metric.describe(c) for c in captions]
-    scores = [sum(metric.similarity(own, other) for other in described) for own in described]
-    return captions[scores.index(max(scores))]
-
-
-def report(data, folder):
-    training = captions_of(f"{data}/captions_train.json")
-    validation = captions_of(f"{data}/captions_val.json")
-    references = [captions for _, captions in validation]
-    everything = [caption for _, captions in training for caption in captions]
-    of_training = CIDErD([captions for _, captions in training])
-    said = {}
-    for line in open(f"{folder}/captions.txt"):
-        path, caption = line.rstrip("\n").rsplit(": ", 1)
-        said[path.split("/")[-1]] = words(caption)
-
-    common = list(collections.Counter(map(tuple, everything)).most_common(1)[0][0])
-    draw = random.Random(231)
-    agreed = consensus(draw.sample(everything, 600), of_training)
-    known = features_of(f"{folder}/train/features.safetensors")
-    seen = features_of(f"{folder}/val/features.safetensors")
-    nearest = []
-    for row in seen:
-        products = [sum(map(lambda a, b: a * b, row, other)) for other in known]
-        nearest.append(training[products.index(max(products))][1])
-    rows = {
-        "the trained captioner": [said[name] for name, _ in validation],
-        f"always “{' '.join(common)}”, the most frequent": [common] * len(validation),
-        f"always “{' '.join(agreed)}”, the consensus of 600": [agreed] * len(validation),
-        "the first caption of the nearest photograph": [captions[0] for captions in nearest],
-        "the consensus of the nearest photograph's five": [
-            consensus(captions, of_training) for captions in nearest
-        ],
+def baselines(folder):
+    """Both know all the training photographs, also those that choose the networks' best epoch."""
+    known, features = {}, {}
+    for part in ("train", "dev"):
+        known |= captions_of(f"{folder}/{part}.json")
+        features |= features_of(f"{folder}/{part}")
+    said = collections.Counter(
+        " ".join(re.sub(r"[^a-z0-9' -]", " ", caption.lower()).split())
+        for captions in known.values()
+        for caption in captions
+    )
+    common = said.most_common(1)[0][0]
+    seen = features_of(f"{folder}/val")
+    write(f"{folder}/frequent.json", [{"image_id": i, "caption": common} for i in seen])
+    nearest = {
+        i: max(features, key=lambda other: sum(map(lambda a, b: a * b, row, features[other])))
+        for i, row in seen.items()
     }
-    metric = CIDErD(references)
-    print("| 100 photographs | BLEU-1 | BLEU-2 | BLEU-3 | BLEU-4 | CIDEr-D | different captions |")
-    print("|---|--:|--:|--:|--:|--:|--:|")
-    for name, captions in rows.items():
-        score = sum(map(metric.score, captions, references)) / len(references)
-        numbers = " | ".join(f"{x:.3f}" for x in bleu(captions, references) + [score])
-        print(f"| {name} | {numbers} | {len(set(map(tuple, captions)))} |")
-    print("\nTwenty of them, drawn by a fixed seed:\n")
-    print("| photograph | the captioner | one of the true captions |\n|---|---|---|")
-    for index in sorted(draw.sample(range(len(validation)), 20)):
-        name, captions = validation[index]
-        print(f"| ![]({data}/images/{name}) | {' '.join(said[name])} | {' '.join(captions[0])} |")
+    for number in range(5):
+        results = [
+            {"image_id": i, "caption": known[other][number % len(known[other])]}
+            for i, other in nearest.items()
+        ]
+        write(f"{folder}/nearest-{number + 1}.json", results)
 
 
-if sys.argv[1] == "pictures":
-    for name, _ in captions_of(f"{sys.argv[2]}/captions_val.json"):
-        print(f"{sys.argv[2]}/images/{name}")
-else:
-    report(sys.argv[2], sys.argv[3])
+def said_by(folder, name):
+    return {result["image_id"]: result["caption"] for result in read(f"{folder}/{name}.json")}
+
+
+class Row:
+    """A line of the table: several results of one kind."""
+
+    def __init__(self, title, folder, names):
+        scores = [read(f"{folder}/{name}.scores") for name in names]
+        self.title = title
+        self.values = {key: [score[key] for score in scores] for key in SCORES}
+        self.different = [len(set(said_by(folder, name).values())) for name in names]
+        order = sorted(range(len(names)), key=lambda i: scores[i]["CIDEr-D"])
+        self.middle = names[order[len(order) // 2]]
+
+    @staticmethod
+    def cell(values, form):
+        text = form.format(statistics.median(values))
+        if len(values) == 1:
+            return text, ""
+        return text, f"{form.format(min(values))}–{form.format(max(values))}"
+
+    def cells(self):
+        columns = [self.cell(self.values[key], "{:.3f}") for key in SCORES]
+        return columns + [self.cell(self.different, "{:.0f}")]
+
+
+def lead(folder, first, second):
+    """By how much one is ahead of another in CIDEr-D, and the standard error of that over the
+    photographs."""
+    scores = [
+        {p["image_id"]: p["CIDEr-D"] for p in read(f"{folder}/{name}.pictures")}
+        for name in (first, second)
+    ]
+    differences = [scores[0][i] - scores[1][i] for i in scores[0]]
+    error = statistics.stdev(differences) / math.sqrt(len(differences))
+    return f"{statistics.mean(differences):+.3f} ± {error:.3f}"
+
+
+def notes(folder, rows, seeds):
+    frequent, nearest, rnn, lstm = rows
+    count = len(captions_of(f"{folder}/val.json"))
+    training = len(read(f"{folder}/train.json")["images"])
+    return [
+        f"{count} photographs, five true captions each. Networks: trained on {training} "
+        f"photographs with {len(seeds)} seeds, best epoch by {HELD_OUT} further ones; median "
+        "(range). Nearest photograph: among all training photographs, by the cosine of the "
+        "features; median (range) over its five captions. METEOR is its exact-and-stem part, the "
+        "mean over the photographs.",
+        "CIDEr-D of the middle LSTM less the nearest photograph's, with its standard error over "
+        f"the photographs: {lead(folder, lstm.middle, nearest.middle)}; less the middle RNN's: "
+        f"{lead(folder, lstm.middle, rnn.middle)}.",
+    ]
+
+
+def report(folder, images, seeds):
+    rows = [
+        Row("always the most frequent caption", folder, ["frequent"]),
+        Row("a caption of the nearest photograph", folder, [f"nearest-{i + 1}" for i in range(5)]),
+        Row("RNN", folder, [f"rnn-{seed}" for seed in seeds]),
+        Row("LSTM", folder, [f"lstm-{seed}" for seed in seeds]),
+    ]
+    truth = captions_of(f"{folder}/val.json")
+    files = {i["id"]: i["file_name"] for i in read(f"{folder}/val.json")["images"]}
+    said = {
+        "LSTM": said_by(folder, f"lstm-{seeds[0]}"),
+        "RNN": said_by(folder, f"rnn-{seeds[0]}"),
+        "nearest": said_by(folder, "nearest-1"),
+    }
+    shown = sorted(random.Random(231).sample(sorted(files), SHOWN))
+    frequent = next(iter(said_by(folder, "frequent").values()))
+    texts = notes(folder, rows, seeds) + [
+        f"The most frequent caption: “{frequent}”.",
+        f"Below, {SHOWN} of the photographs, drawn by a fixed seed, with what the networks of seed "
+        f"{seeds[0]} say, the first caption of the nearest photograph, and the true captions.",
+    ]
+    table = markdown_table(rows)
+    with open(f"{folder}/report.md", "w") as file:
+        print("# Captions of photographs\n\n" + table, *texts, sep="\n\n", file=file)
+        for i in shown:
+            lines = [f"- {who}: **{captions[i]}**" for who, captions in said.items()]
+            lines += [f"- true: {caption}" for caption in truth[i]]
+            print(f"\n{files[i]}\n\n" + "\n".join(lines), file=file)
+    with open(f"{folder}/lstm-{seeds[0]}.html") as file:
+        style = re.search(r"<style>(.*?)</style>", file.read(), re.DOTALL)[1]
+    figures = [
+        figure(f"{images}/{files[i]}", {who: c[i] for who, c in said.items()}, truth[i])
+        for i in shown
+    ]
+    with open(f"{folder}/report.html", "w") as file:
+        file.write(page(style, html_table(rows), texts, figures))
+    print(table)
+    print("\n" + texts[1], file=sys.stderr)
+    print(f"wrote {folder}/report.md and {folder}/report.html", file=sys.stderr)
+
+
+def markdown_table(rows):
+    lines = ["| | " + " | ".join(SCORES + ["different"]) + " |"]
+    lines.append("|---|" + "--:|" * (len(SCORES) + 1))
+    for row in rows:
+        cells = [f"{middle} ({spread})" if spread else middle for middle, spread in row.cells()]
+        lines.append(f"| {row.title} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def html_table(rows):
+    head = "".join(f"<th>{name}</th>" for name in [""] + SCORES + ["different captions"])
+    lines = []
+    for row in rows:
+        cells = "".join(f"<td>{a}<small>{b}</small></td>" for a, b in row.cells())
+        lines.append(f"<tr><th>{row.title}</th>{cells}</tr>")
+    return f"<table>\n<tr>{head}</tr>\n" + "\n".join(lines) + "\n</table>"
+
+
+def figure(path, said, truth):
+    with open(path, "rb") as file:
+        picture = base64.b64encode(file.read()).decode()
+    lines = "".join(
+        f"<tr><th>{who}</th><td>{html.escape(caption)}</td></tr>" for who, caption in said.items()
+    )
+    true = "".join(f"<li>{html.escape(caption)}</li>" for caption in truth)
+    name = html.escape(path.split("/")[-1])
+    return (
+        f'<figure><img src="data:image/jpeg;base64,{picture}" alt="{name}">'
+        f'<figcaption><table class="said">{lines}</table><ul>{true}</ul></figcaption></figure>'
+    )
+
+
+def page(style, table, texts, figures):
+    """The look of `studio caption --html`, and what the tables need besides."""
+    paragraphs = "\n".join(f"<p>{html.escape(text)}</p>" for text in texts)
+    return f"""<!doctype html>
+<html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Captions of photographs</title>
+<style>{style}
+table {{ border-collapse: collapse }} p {{ max-width: 75ch }}
+body > table {{ background: white; box-shadow: 0 1px 4px #0003; border-radius: 6px;
+  display: block; overflow-x: auto; width: fit-content; max-width: 100% }}
+body > table th, body > table td {{ padding: .45rem .9rem; text-align: right;
+  border-bottom: 1px solid #eee; font-variant-numeric: tabular-nums }}
+body > table tr > th:first-child {{ text-align: left; white-space: nowrap }}
+body > table tr:first-child th {{ color: #666; font-size: .9em }}
+td small {{ display: block; white-space: nowrap }}
+.said th, .said td {{ padding: .1rem .6rem .1rem 0; text-align: left; vertical-align: top }}
+.said th {{ color: #888 }} .said tr:first-child td {{ font-weight: bold }}
+</style>
+<h1>Captions of photographs</h1>
+{table}
+{paragraphs}
+<main>
+{chr(10).join(figures)}
+</main></html>
+"""
+
+
+if __name__ == "__main__":
+    command, *arguments = sys.argv[1:]
+    if command == "report":
+        report(arguments[0], arguments[1], arguments[2:])
+    else:
+        {"split": split, "pictures": pictures, "baselines": baselines}[command](*arguments)
