@@ -10,6 +10,11 @@
 #define VERSIONS
 #endif
 
+/// A loop whose result may take the place of an operand, element by element: without being told, the
+/// compiler fears for the next ones and takes one at a time.
+#define EACH \
+  _Pragma("clang loop vectorize(assume_safety)") for (ptrdiff_t i = 0; i < count; i++)
+
 static inline ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
 #endif

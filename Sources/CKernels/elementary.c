@@ -39,11 +39,11 @@ ALWAYS float exponential(float x) {
 }
 
 VERSIONS void exp_floats(const float *x, float *out, ptrdiff_t count) {
-  for (ptrdiff_t i = 0; i < count; i++) out[i] = exponential(x[i]);
+  EACH out[i] = exponential(x[i]);
 }
 
 VERSIONS void tanh_floats(const float *x, float *out, ptrdiff_t count) {
-  for (ptrdiff_t i = 0; i < count; i++) {
+  EACH {
     const float value = x[i], size = value < 0 ? -value : value;
     // Near 0 an odd polynomial; elsewhere 1 − 2/(e²ˣ + 1), which is 1 from 10 on.
     // Coefficients: as above, tanhf.
@@ -62,7 +62,7 @@ VERSIONS void tanh_floats(const float *x, float *out, ptrdiff_t count) {
 }
 
 VERSIONS void sigmoid_floats(const float *x, float *out, ptrdiff_t count) {
-  for (ptrdiff_t i = 0; i < count; i++) {
+  EACH {
     // Only exponentials of negative numbers: no overflow at either end.
     const float value = x[i];
     const float e = exponential(value < 0 ? value : -value);

@@ -29,32 +29,42 @@ public func apply<Scalar: KernelScalar>(
   into out: UnsafeMutablePointer<Scalar>, count: Int
 ) {
   Parallel.forEachRange(of: count, grain: elementwiseGrain) { range in
-    if let x = x as? UnsafePointer<Float>, let out = out as? UnsafeMutablePointer<Float>,
-      applyVectorized(operation, x + range.lowerBound, into: out + range.lowerBound, range.count)
-    {
-      return
-    }
-    switch operation {
-    case .negate: for i in range { out[i] = -x[i] }
-    case .exp: for i in range { out[i] = Scalar.exp(x[i]) }
-    case .log: for i in range { out[i] = Scalar.log(x[i]) }
-    case .tanh: for i in range { out[i] = Scalar.tanh(x[i]) }
-    case .sigmoid:
-      // Only exponentials of negative numbers: no overflow at either end.
-      for i in range {
-        let e = Scalar.exp(-abs(x[i]))
-        out[i] = (x[i] >= 0 ? 1 : e) / (1 + e)
-      }
-    case .squareRoot: for i in range { out[i] = x[i].squareRoot() }
-    case .square: for i in range { out[i] = x[i] * x[i] }
-    case .absolute: for i in range { out[i] = abs(x[i]) }
-    case .reciprocal: for i in range { out[i] = 1 / x[i] }
-    }
+    applyHere(operation, x + range.lowerBound, into: out + range.lowerBound, count: range.count)
   }
 }
 
-/// The functions that would take the C library long, one number at a time.
-/// - Returns: Whether `operation` is one of them.
+/// `apply` on this core alone.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+func applyHere<Scalar: KernelScalar>(
+  _ operation: UnaryOperation, _ x: UnsafePointer<Scalar>,
+  into out: UnsafeMutablePointer<Scalar>, count: Int
+) {
+  if let x = x as? UnsafePointer<Float>, let out = out as? UnsafeMutablePointer<Float>,
+    applyVectorized(operation, x, into: out, count)
+  {
+    return
+  }
+  switch operation {
+  case .negate: for i in 0..<count { out[i] = -x[i] }
+  case .exp: for i in 0..<count { out[i] = Scalar.exp(x[i]) }
+  case .log: for i in 0..<count { out[i] = Scalar.log(x[i]) }
+  case .tanh: for i in 0..<count { out[i] = Scalar.tanh(x[i]) }
+  case .sigmoid:
+    // Only exponentials of negative numbers: no overflow at either end.
+    for i in 0..<count {
+      let e = Scalar.exp(-abs(x[i]))
+      out[i] = (x[i] >= 0 ? 1 : e) / (1 + e)
+    }
+  case .squareRoot: for i in 0..<count { out[i] = x[i].squareRoot() }
+  case .square: for i in 0..<count { out[i] = x[i] * x[i] }
+  case .absolute: for i in 0..<count { out[i] = abs(x[i]) }
+  case .reciprocal: for i in 0..<count { out[i] = 1 / x[i] }
+  }
+}
+
+/// What the C library or the compiler would do one number, or few numbers, at a time.
+/// - Returns: Whether `operation` is among it.
 private func applyVectorized(
   _ operation: UnaryOperation, _ x: UnsafePointer<Float>,
   into out: UnsafeMutablePointer<Float>, _ count: Int
@@ -63,12 +73,14 @@ private func applyVectorized(
   case .exp: exp_floats(x, out, count)
   case .tanh: tanh_floats(x, out, count)
   case .sigmoid: sigmoid_floats(x, out, count)
+  case .square: square_floats(x, out, count)
   default: return false
   }
   return true
 }
 
-/// `out[i] = operation(a[i·strideA], b[i·strideB])`; a stride of 0 repeats one element.
+/// `out[i] = operation(a[i·strideA], b[i·strideB])`; strides are 1, or 0 to repeat one element.
+/// `out` may be `a` or `b`.
 @_specialize(where Scalar == Float)
 @_specialize(where Scalar == Double)
 public func apply<Scalar: KernelScalar>(
@@ -77,18 +89,50 @@ public func apply<Scalar: KernelScalar>(
   count: Int
 ) {
   Parallel.forEachRange(of: count, grain: elementwiseGrain) { range in
-    let (start, count) = (range.lowerBound, range.count)
-    let (a, b, out) = (a + start * strideA, b + start * strideB, out + start)
-    switch operation {
-    case .add: zip(a, strideA, b, strideB, out, count) { $0 + $1 }
-    case .subtract: zip(a, strideA, b, strideB, out, count) { $0 - $1 }
-    case .multiply: zip(a, strideA, b, strideB, out, count) { $0 * $1 }
-    case .divide: zip(a, strideA, b, strideB, out, count) { $0 / $1 }
-    case .maximum: zip(a, strideA, b, strideB, out, count) { $0 >= $1 || $0.isNaN ? $0 : $1 }
-    case .minimum: zip(a, strideA, b, strideB, out, count) { $0 <= $1 || $0.isNaN ? $0 : $1 }
-    case .power: zip(a, strideA, b, strideB, out, count) { Scalar.pow($0, $1) }
-    }
+    let start = range.lowerBound
+    applyHere(
+      operation, a + start * strideA, stride: strideA, b + start * strideB, stride: strideB,
+      into: out + start, count: range.count)
   }
+}
+
+/// `apply` on this core alone.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+func applyHere<Scalar: KernelScalar>(
+  _ operation: BinaryOperation, _ a: UnsafePointer<Scalar>, stride strideA: Int,
+  _ b: UnsafePointer<Scalar>, stride strideB: Int, into out: UnsafeMutablePointer<Scalar>,
+  count: Int
+) {
+  if let a = a as? UnsafePointer<Float>, let b = b as? UnsafePointer<Float>,
+    let out = out as? UnsafeMutablePointer<Float>,
+    applyVectorized(operation, a, strideA, b, strideB, into: out, count)
+  {
+    return
+  }
+  switch operation {
+  case .add: zip(a, strideA, b, strideB, out, count) { $0 + $1 }
+  case .subtract: zip(a, strideA, b, strideB, out, count) { $0 - $1 }
+  case .multiply: zip(a, strideA, b, strideB, out, count) { $0 * $1 }
+  case .divide: zip(a, strideA, b, strideB, out, count) { $0 / $1 }
+  case .maximum: zip(a, strideA, b, strideB, out, count) { $0 >= $1 || $0.isNaN ? $0 : $1 }
+  case .minimum: zip(a, strideA, b, strideB, out, count) { $0 <= $1 || $0.isNaN ? $0 : $1 }
+  case .power: zip(a, strideA, b, strideB, out, count) { Scalar.pow($0, $1) }
+  }
+}
+
+private func applyVectorized(
+  _ operation: BinaryOperation, _ a: UnsafePointer<Float>, _ strideA: Int,
+  _ b: UnsafePointer<Float>, _ strideB: Int, into out: UnsafeMutablePointer<Float>, _ count: Int
+) -> Bool {
+  switch operation {
+  case .add: add_floats(a, strideA, b, strideB, out, count)
+  case .subtract: subtract_floats(a, strideA, b, strideB, out, count)
+  case .multiply: multiply_floats(a, strideA, b, strideB, out, count)
+  case .divide: divide_floats(a, strideA, b, strideB, out, count)
+  default: return false
+  }
+  return true
 }
 
 /// `out[i] = a[i·strideA] comparison b[i·strideB]`.

@@ -22,6 +22,8 @@ public func reduce<Scalar: KernelScalar>(
       Parallel.forEachRange(of: outer, grain: elementwiseGrain / max(length, 1)) { range in
         for o in range { out[o] = sum(x + o * length, count: length) }
       }
+    } else if let x = x as? UnsafePointer<Float>, let out = out as? UnsafeMutablePointer<Float> {
+      sumRows(x, outer: outer, length: length, inner: inner, into: out)
     } else {
       out.update(repeating: 0, count: outer * inner)
       accumulate(x, outer, 0..<length, length, inner, out) { $0 + $1 }
@@ -40,6 +42,25 @@ public func reduce<Scalar: KernelScalar>(
       accumulate(x, outer, 1..<length, length, inner, out) { $0 >= $1 || $0.isNaN ? $0 : $1 }
     } else {
       accumulate(x, outer, 1..<length, length, inner, out) { $0 <= $1 || $0.isNaN ? $0 : $1 }
+    }
+  }
+}
+
+/// The sums over the middle axis of `x [outer, length, inner]`.
+private func sumRows(
+  _ x: UnsafePointer<Float>, outer: Int, length: Int, inner: Int,
+  into out: UnsafeMutablePointer<Float>
+) {
+  if outer > 1 {
+    Parallel.forEachRange(of: outer, grain: elementwiseGrain / max(length * inner, 1)) { range in
+      for o in range {
+        sum_rows_of_floats(x + o * length * inner, length, inner, inner, out + o * inner)
+      }
+    }
+  } else {
+    Parallel.forEachRange(of: inner, grain: elementwiseGrain / max(length, 1)) { columns in
+      let first = columns.lowerBound
+      sum_rows_of_floats(x + first, length, inner, columns.count, out + first)
     }
   }
 }

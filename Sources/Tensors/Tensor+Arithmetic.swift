@@ -64,7 +64,8 @@ extension Tensor where Element: TensorScalar {
   @_specialize(where Element == Float)
   @_specialize(where Element == Double)
   func applying(_ operation: UnaryOperation) -> Tensor {
-    Tensor(unsafeUninitializedShape: shape) { out in
+    if let result = deferring(operation) { return result }
+    return Tensor(unsafeUninitializedShape: shape) { out in
       elements.withUnsafeBufferPointer { x in
         if let x = x.baseAddress { Kernels.apply(operation, x, into: out, count: count) }
       }
@@ -76,7 +77,8 @@ extension Tensor where Element: TensorScalar {
   private static func combine(
     _ operation: BinaryOperation, _ a: Tensor, _ b: Tensor, _ name: String
   ) throws -> Tensor {
-    try combineElements(a, b, name) { a, strideA, b, strideB, out, count in
+    if let result = deferring(operation, a, b) { return result }
+    return try combineElements(a, b, name) { a, strideA, b, strideB, out, count in
       Kernels.apply(operation, a, stride: strideA, b, stride: strideB, into: out, count: count)
     }
   }
@@ -84,7 +86,8 @@ extension Tensor where Element: TensorScalar {
   @_specialize(where Element == Float)
   @_specialize(where Element == Double)
   private static func combine(_ operation: BinaryOperation, _ a: Tensor, _ b: Element) -> Tensor {
-    Tensor(unsafeUninitializedShape: a.shape) { out in
+    if let result = deferring(operation, a, b) { return result }
+    return Tensor(unsafeUninitializedShape: a.shape) { out in
       withUnsafePointer(to: b) { b in
         a.elements.withUnsafeBufferPointer { a in
           guard let base = a.baseAddress else { return }
@@ -97,7 +100,8 @@ extension Tensor where Element: TensorScalar {
   @_specialize(where Element == Float)
   @_specialize(where Element == Double)
   private static func combine(_ operation: BinaryOperation, _ a: Element, _ b: Tensor) -> Tensor {
-    Tensor(unsafeUninitializedShape: b.shape) { out in
+    if let result = deferring(operation, b, a, isReversed: true) { return result }
+    return Tensor(unsafeUninitializedShape: b.shape) { out in
       withUnsafePointer(to: a) { a in
         b.elements.withUnsafeBufferPointer { b in
           guard let base = b.baseAddress else { return }
@@ -113,9 +117,8 @@ extension Tensor where Element: TensorScalar {
   private static func update(
     _ a: inout Tensor, _ operation: BinaryOperation, _ b: Tensor, _ name: String
   ) throws {
-    if operation == .add, a.shape == b.shape, let products = b.deferred, products.isPlain {
-      let sum = a.deferred.flatMap { $0.adding(products) } ?? products.added(to: a.elements)
-      a = Tensor(deferred: sum, shape: a.shape)
+    if operation == .add, let sum = a.deferringSum(with: b) {
+      a = sum
       return
     }
     let b = try b.broadcast(to: a.shape, name)

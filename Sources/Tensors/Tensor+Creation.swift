@@ -1,7 +1,9 @@
 extension Tensor where Element: TensorScalar {
   @_specialize(where Element == Float)
   @_specialize(where Element == Double)
-  public static func zeros(_ shape: [Int]) -> Tensor { Tensor(repeating: 0, shape: shape) }
+  public static func zeros(_ shape: [Int]) -> Tensor {
+    deferring(repeating: 0, shape: shape) ?? Tensor(repeating: 0, shape: shape)
+  }
 
   public static func ones(_ shape: [Int]) -> Tensor { Tensor(repeating: 1, shape: shape) }
 
@@ -28,11 +30,12 @@ extension Tensor where Element: TensorScalar {
   /// Rows that are 1 at the index and 0 elsewhere. Shapes: indices `[…]`, result `[…, depth]`.
   /// - Throws: `TensorError` for an index outside `0..<depth`.
   public static func oneHot(_ indices: Tensor<Int>, depth: Int) throws -> Tensor {
-    var result = zeros(indices.shape + [depth])
-    for (row, index) in indices.elements.enumerated() {
+    for index in indices.elements {
       try checkIndex(index, count: depth, "oneHot(_:depth:)", shape: indices.shape)
-      result.elements[row * depth + index] = 1
     }
+    if let result = deferring(oneHot: indices, depth: depth) { return result }
+    var result = zeros(indices.shape + [depth])
+    for (row, index) in indices.elements.enumerated() { result.elements[row * depth + index] = 1 }
     return result
   }
 

@@ -31,17 +31,17 @@ extension Tensor where Element: TensorScalar {
     guard let commonBatch = broadcastShape(batch, otherBatch) else {
       throw fail("the batches \(batch) and \(otherBatch) do not broadcast")
     }
-    // The gradient of a weight by a few samples: mostly one of several to be added up.
-    let isLarge = m * n >= 1 << 16
-    if transposingSelf, !transposingOther, rank == 2, other.rank == 2, k <= Swift.min(m, n), isLarge
-    {
-      return Tensor(
-        deferred: DeferredProducts(elements, other.elements, m: m, n: n, k: k), shape: [m, n])
-    }
     // One large product instead of many small ones, where all of them share the second matrix.
     let merges =
       otherBatch.allSatisfy { $0 == 1 } && !transposingSelf
       && commonBatch.count == batch.count
+    if merges || rank == 2 && other.rank == 2 && k <= Swift.min(m, n),
+      let result = deferringProduct(
+        other, transposingSelf, transposingOther, m: merges ? count / Swift.max(k, 1) : m, n: n,
+        k: k, shape: commonBatch + [m, n])
+    {
+      return result
+    }
     let strideBatch = broadcastStrides(batch, to: commonBatch)
     let strideOtherBatch = broadcastStrides(otherBatch, to: commonBatch)
     return Tensor(unsafeUninitializedShape: commonBatch + [m, n]) { out in

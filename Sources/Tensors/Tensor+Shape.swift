@@ -16,11 +16,11 @@ extension Tensor {
         "reshaped(_:)", shapes: [shape, newShape],
         reason: "both must hold the same \(count) elements")
     }
-    return Tensor(unchecked: elements, shape: resolved)
+    return Tensor(unchecked: self, shape: resolved)
   }
 
   /// All elements along one axis. Shapes: result `[count]`. Complexity: O(1).
-  public func flattened() -> Tensor { Tensor(unchecked: elements, shape: [count]) }
+  public func flattened() -> Tensor { Tensor(unchecked: self, shape: [count]) }
 
   /// The axes in another order: axis `i` of the result is axis `axes[i]` of this tensor.
   /// - Throws: `TensorError` unless every axis occurs once.
@@ -52,7 +52,7 @@ extension Tensor {
     }
     var newShape = shape
     newShape.insert(1, at: axis)
-    return Tensor(unchecked: elements, shape: newShape)
+    return Tensor(unchecked: self, shape: newShape)
   }
 
   /// Without the given axis, whose size must be 1. Complexity: O(1).
@@ -64,7 +64,7 @@ extension Tensor {
     }
     var newShape = shape
     newShape.remove(at: axis)
-    return Tensor(unchecked: elements, shape: newShape)
+    return Tensor(unchecked: self, shape: newShape)
   }
 
   /// The elements repeated so that the tensor has the given shape, by NumPy's rule: shapes are
@@ -180,13 +180,21 @@ extension Tensor {
       throw TensorError("gathering(_:)", shapes: [shape], reason: "expected at least one axis")
     }
     let width = shape.dropFirst().reduce(1, *)
-    var result: [Element] = []
-    result.reserveCapacity(indices.count * width)
     for index in indices.elements {
       try checkIndex(index, count: rows, "gathering(_:)", shape: shape)
-      result.append(contentsOf: elements[index * width..<(index + 1) * width])
     }
-    return Tensor(unchecked: result, shape: indices.shape + shape.dropFirst())
+    return Tensor(unsafeUninitializedShape: indices.shape + shape.dropFirst()) { out in
+      elements.withUnsafeBufferPointer { table in
+        indices.elements.withUnsafeBufferPointer { indices in
+          guard let table = table.baseAddress, width > 0 else { return }
+          Parallel.forEachRange(of: indices.count, grain: (1 << 15) / width) { range in
+            for row in range {
+              (out + row * width).initialize(from: table + indices[row] * width, count: width)
+            }
+          }
+        }
+      }
+    }
   }
 
   /// One element of each row of the last axis: `result[i…] = self[i…, indices[i…]]`.
@@ -198,11 +206,17 @@ extension Tensor {
         "gatheringLastAxis(_:)", shapes: [shape, indices.shape],
         reason: "expected one index for each row of the last axis")
     }
+    for index in indices.elements {
+      try checkIndex(index, count: depth, "gatheringLastAxis(_:)", shape: shape)
+    }
+    let columns = indices.elements
+    if let picked = deferred?.elements(at: columns, width: depth) {
+      return Tensor(unchecked: picked, shape: indices.shape)
+    }
+    let elements = elements
     return Tensor(
-      unchecked: try indices.elements.enumerated().map { row, index in
-        try checkIndex(index, count: depth, "gatheringLastAxis(_:)", shape: shape)
-        return elements[row * depth + index]
-      }, shape: indices.shape)
+      unchecked: columns.enumerated().map { row, index in elements[row * depth + index] },
+      shape: indices.shape)
   }
 
   /// A contiguous copy of a view with the given strides into this tensor's elements.

@@ -10,7 +10,7 @@ public struct Tensor<Element: Sendable & Equatable>: Equatable, Sendable {
   public let shape: [Int]
   private var stored: [Element]
   /// What the elements are where they have not been asked for yet; `stored` is empty then.
-  @usableFromInline private(set) var deferred: DeferredProducts<Element>?
+  @usableFromInline private(set) var deferred: Deferred<Element>?
 
   /// All elements in row-major order. Complexity: O(1).
   public internal(set) var elements: [Element] {
@@ -73,9 +73,15 @@ public struct Tensor<Element: Sendable & Equatable>: Equatable, Sendable {
     self.shape = shape
   }
 
-  init(deferred: DeferredProducts<Element>, shape: [Int]) {
+  init(deferred: Deferred<Element>, shape: [Int]) {
     stored = []
     self.deferred = deferred
+    self.shape = shape
+  }
+
+  /// The elements of `other`, wherever they are, in another shape of as many.
+  init(unchecked other: Tensor, shape: [Int]) {
+    (stored, deferred) = (other.stored, other.deferred)
     self.shape = shape
   }
 
@@ -83,7 +89,7 @@ public struct Tensor<Element: Sendable & Equatable>: Equatable, Sendable {
   public var rank: Int { shape.count }
 
   /// The number of elements.
-  public var count: Int { deferred == nil ? stored.count : shape.reduce(1, *) }
+  public var count: Int { deferred?.count ?? stored.count }
 
   /// The only element of a tensor that has one.
   /// - Throws: `TensorError` for any other number of elements.

@@ -25,18 +25,16 @@ func adamStep<Scalar: TensorScalar>(
   moments.power2 *= beta2
   let step = rate / (1 - moments.power1)
   let squareScale = 1 / (1 - moments.power2)
-  let (fresh1, fresh2) = (1 - beta1, 1 - beta2)
   parameter.withUnsafeMutableElements { x in
     gradient.withUnsafeElements { g in
       moments.mean.withUnsafeMutableElements { m in
         moments.meanSquare.withUnsafeMutableElements { v in
-          Parallel.forEachRange(of: x.count, grain: 1 << 14) { range in
-            for i in range {
-              m[i] = beta1 * m[i] + fresh1 * g[i]
-              v[i] = beta2 * v[i] + fresh2 * (g[i] * g[i])
-              x[i] -= step * m[i] / ((squareScale * v[i]).squareRoot() + epsilon)
-            }
-          }
+          guard let x = x.baseAddress, let g = g.baseAddress, let m = m.baseAddress,
+            let v = v.baseAddress
+          else { return }
+          Kernels.adam(
+            x, gradient: g, mean: m, meanSquare: v, count: gradient.count, beta1: beta1,
+            beta2: beta2, step: step, squareScale: squareScale, epsilon: epsilon)
         }
       }
     }
