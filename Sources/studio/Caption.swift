@@ -30,6 +30,12 @@ struct Caption: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Instead of pictures: caption what a folder of `studio prepare` has of them.",
+      valueName: "folder"))
+  var data: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Write the captions in COCO's result format (JSON); a picture's number is that of --captions, "
         + "else the digits at the end of its name, else its place.", valueName: "file"))
   var json: String?
@@ -43,20 +49,28 @@ struct Caption: AsyncParsableCommand {
   var images: [String] = []
 
   func validate() throws {
-    if images.isEmpty && folder == nil {
-      throw ValidationError("there is nothing to caption; name pictures, or a folder with --images")
+    if data != nil {
+      guard images.isEmpty, folder == nil, weights == nil, html == nil else {
+        throw ValidationError(
+          "--data has features and no pictures; leave out pictures, --images, --weights and --html")
+      }
+    } else if images.isEmpty && folder == nil {
+      throw ValidationError(
+        "there is nothing to caption; name pictures, a folder with --images, or --data")
     }
   }
 
   func run() async throws {
     for path in [json, html].compactMap(\.self) { try requireWritable(path) }
     let model = try CaptionerModel(contentsOf: URL(fileURLWithPath: model))
-    let truth = try captions.map { try TrueCaptions(contentsOf: URL(fileURLWithPath: $0)) }
-    let extractor = try extractor(for: model)
-    let files = try images.map { URL(fileURLWithPath: $0) } + (folder.map(pictures) ?? [])
+    let (files, seen) = try input(for: model)
+    let known = captions.map { URL(fileURLWithPath: $0) }
+    let truth = try (known ?? data.map { PreparedFolder(path: $0).captions }).map {
+      try TrueCaptions(contentsOf: $0)
+    }
     // Before the long work.
     let ids = json == nil ? [:] : try ids(of: files, truth)
-    let (readable, features) = try features(of: files, extractor)
+    let (readable, features) = try seen()
     guard features.shape[1] == model.featureMean.count else {
       throw StudioError(
         "\(self.model): expects \(model.featureMean.count) features of a picture, not the "
@@ -80,6 +94,25 @@ struct Caption: AsyncParsableCommand {
       let page = try gallery(readable, said, truth).html()
       try Data(page.utf8).write(to: URL(fileURLWithPath: html), options: .atomic)
     }
+  }
+
+  /// The pictures to caption, and what gives those that can be read with their features `[N, D]`.
+  private func input(
+    for model: CaptionerModel
+  ) throws -> (files: [URL], seen: () throws -> (files: [URL], features: Tensor<Float>)) {
+    if let data {
+      let (captions, features, encoder) = try PreparedFolder(path: data).read()
+      guard encoder == model.encoder else {
+        throw StudioError(
+          "\(data): was prepared with the encoder \(encoder.rawValue), \(self.model) trained with "
+            + "\(model.encoder.rawValue); prepare the pictures as those of the training")
+      }
+      let files = captions.images.map { URL(fileURLWithPath: $0.fileName) }
+      return (files, { (files, features) })
+    }
+    let extractor = try extractor(for: model)
+    let files = try images.map { URL(fileURLWithPath: $0) } + (folder.map(pictures) ?? [])
+    return (files, { try features(of: files, extractor) })
   }
 
   /// The folder's pictures, sorted by name.

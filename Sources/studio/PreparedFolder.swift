@@ -2,6 +2,7 @@ import Captions
 import Foundation
 import TensorFiles
 import Tensors
+import Training
 
 /// The folder that `studio prepare` makes: features and captions of pictures.
 ///
@@ -72,6 +73,30 @@ struct PreparedFolder {
     } catch {
       throw StudioError("\(settings.path): is not what `studio prepare` writes; remove the folder")
     }
+  }
+}
+
+extension PreparedFolder {
+  /// What is there of the pictures: their captions, features `[M, D]` and what those were made by.
+  /// - Throws: `StudioError` where the folder is not complete or the files do not fit.
+  func read() throws -> (
+    captions: CaptionedImages, features: Tensor<Float>, encoder: CaptionerModel.Encoder
+  ) {
+    guard let settings = try readSettings() else {
+      throw StudioError("\(path): was not made by `studio prepare`; make such a folder with it")
+    }
+    guard settings.isComplete, let encoder = CaptionerModel.Encoder(rawValue: settings.encoder)
+    else {
+      throw StudioError("\(path): is not complete; run `studio prepare` again to go on")
+    }
+    let source = try CaptionedImages(contentsOf: captions)
+    let rows = try Safetensors(contentsOf: features).tensors["features"]
+    guard let rows, rows.shape.count == 2, rows.shape[0] == source.images.count else {
+      throw StudioError(
+        "\(features.path): has not one row for each of the \(source.images.count) pictures; "
+          + "prepare them again")
+    }
+    return (source, rows, encoder)
   }
 }
 

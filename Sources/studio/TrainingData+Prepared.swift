@@ -33,17 +33,7 @@ extension TrainingData {
   private init(
     _ folder: PreparedFolder, _ settings: PreparedFolder.Settings, limit: Int?, minimumCount: Int?
   ) throws {
-    guard settings.isComplete, let encoder = CaptionerModel.Encoder(rawValue: settings.encoder)
-    else {
-      throw StudioError("\(folder.path): is not complete; run `studio prepare` again to go on")
-    }
-    let source = try CaptionedImages(contentsOf: folder.captions)
-    let features = try Safetensors(contentsOf: folder.features).tensors["features"]
-    guard let features, features.shape.count == 2, features.shape[0] == source.images.count else {
-      throw StudioError(
-        "\(folder.features.path): has not one row for each of the \(source.images.count) pictures; "
-          + "prepare them again")
-    }
+    let (source, features, encoder) = try folder.read()
     let (words, pictures) = Self.captions(
       source.selection(limit: limit), of: source, among: source.images)
     let known = try? JSONDecoder().decode(

@@ -28,6 +28,21 @@ final class TrainFromDataTests: StudioTestCase {
     XCTAssertEqual(
       try studio("caption", "--model", "a", "val/000001.png").output,
       try studio("caption", "--model", "b", "val/000001.png").output)
+
+    let fromPictures = try studio(
+      "caption", "--model", "a", "--images", "val", "--captions", "val.json", "--json", "one.json")
+    let fromFeatures = try studio(
+      "caption", "--model", "a", "--data", "val-data", "--json", "two.json")
+    XCTAssertEqual(fromFeatures.status, 0, fromFeatures.errors)
+    XCTAssertEqual(
+      try String(contentsOf: file("one.json"), encoding: .utf8),
+      try String(contentsOf: file("two.json"), encoding: .utf8))
+    XCTAssertEqual(
+      fromFeatures.output, fromPictures.output.replacingOccurrences(of: "val/", with: ""))
+    expectError(
+      try studio("caption", "--model", "a", "--data", "val"), "val", "studio prepare")
+    XCTAssertEqual(
+      try studio("caption", "--model", "a", "--data", "val-data", "val/000001.png").status, 64)
   }
 
   func testTheArraysOfTheCourseAreReadWithTheirWords() throws {
