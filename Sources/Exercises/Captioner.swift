@@ -43,9 +43,14 @@ public struct CaptionerParameters<Scalar: TensorScalar>: Equatable, Sendable {
   }
 
   /// Initial values: word vectors normal/100, matrices normal/√(rows), biases zero.
+  ///
+  /// - Parameter forgetBias: That of an LSTM's forget gates instead. At 0 they let half of the cell
+  ///   state through, so that nothing is left of it after a few words; at 1 memory begins longer.
+  ///   Source: Jozefowicz, Zaremba, Sutskever, "An empirical exploration of recurrent network
+  ///   architectures", ICML 2015, section 4.3.
   public init(
     cell: RecurrentCell, featureSize: Int, embeddingSize: Int, hiddenSize: Int,
-    vocabularySize: Int, using generator: inout SeededGenerator
+    vocabularySize: Int, forgetBias: Scalar = 0, using generator: inout SeededGenerator
   ) {
     func matrix(_ rows: Int, _ columns: Int, _ deviation: Scalar) -> Tensor<Scalar> {
       .randomNormal([rows, columns], standardDeviation: deviation, using: &generator)
@@ -54,11 +59,13 @@ public struct CaptionerParameters<Scalar: TensorScalar>: Equatable, Sendable {
       matrix(rows, columns, 1 / Scalar(rows).squareRoot())
     }
     let width = cell.blockCount * hiddenSize
+    var bias = Tensor<Scalar>.zeros([width])
+    if cell == .lstm { for unit in hiddenSize..<2 * hiddenSize { bias[unit] = forgetBias } }
     self.init(
       projectionWeight: scaled(featureSize, hiddenSize), projectionBias: .zeros([hiddenSize]),
       embedding: matrix(vocabularySize, embeddingSize, 1 / 100),
       inputWeight: scaled(embeddingSize, width), hiddenWeight: scaled(hiddenSize, width),
-      bias: .zeros([width]),
+      bias: bias,
       vocabularyWeight: scaled(hiddenSize, vocabularySize), vocabularyBias: .zeros([vocabularySize])
     )
   }

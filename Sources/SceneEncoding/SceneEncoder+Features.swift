@@ -3,7 +3,7 @@ import Tensors
 
 extension SceneEncoder {
   /// How many objects are described.
-  private static let places = 5
+  private static let places = 4
   /// How many numbers describe one: the outputs of `SceneHeads`, then how much of it lies in each
   /// column and each row of the grid.
   private static let placeSize = SceneHeads.count + 2 * SceneHeads.side
@@ -11,8 +11,9 @@ extension SceneEncoder {
   /// How many numbers describe a picture.
   public static let featureCount = places * placeSize
 
-  /// What a captioner sees of pictures: their objects from left to right, each described by numbers
-  /// from 0 to 1, and zeros for those that are not there.
+  /// What a captioner sees of pictures: their objects from left to right, or from top to bottom where
+  /// they lie further apart that way, each described by numbers from 0 to 1, and zeros for those that
+  /// are not there.
   ///
   /// A list of objects instead of one map of the whole picture: Anderson et al., "Bottom-up and
   /// top-down attention for image captioning and visual question answering", CVPR 2018,
@@ -25,8 +26,8 @@ extension SceneEncoder {
     try pictures.requireShape([nil, 3, Self.pictureSide, Self.pictureSide], "pictures")
     return try Tensor(
       rows: objects(pictures).map { objects in
-        let inOrder = objects.prefix(Self.places).sorted { $0.center.x < $1.center.x }
-        let numbers = inOrder.flatMap { $0.shares + $0.columns + $0.rows }
+        let numbers = Scene.inOrder(Array(objects.prefix(Self.places)), by: \.center)
+          .flatMap { $0.shares + $0.columns + $0.rows }
         return numbers + Array(repeating: 0, count: Self.featureCount - numbers.count)
       })
   }

@@ -10,11 +10,12 @@ struct Draw: AsyncParsableCommand {
     commandName: "draw",
     abstract: "Draw pictures to train and paint with: scenes with captions, a landscape, a style.",
     discussion: """
-      Writes train.json and val.json (COCO's format) with their pictures in train/ and val/, and \
-      content.png and style.png for `studio style`.
+      Writes train.json, val.json and novel.json (COCO's format) with their pictures in train/, val/ \
+      and novel/, and content.png and style.png for `studio style`. Every novel scene has an object \
+      whose shape never comes in its color in the other two.
       """)
 
-  @Option(help: "How many scenes to train on; a tenth as many are drawn for validation.")
+  @Option(help: "How many scenes to train on; a tenth as many are drawn for val and for novel.")
   var scenes = 2000
 
   @Option(
@@ -32,11 +33,13 @@ struct Draw: AsyncParsableCommand {
   func run() async throws {
     var generator = SeededGenerator(seed: seed)
     let folder = URL(fileURLWithPath: output, isDirectory: true)
-    for (name, count) in [("train", scenes), ("val", max(1, scenes / 10))] {
+    let tenth = max(1, scenes / 10)
+    for (name, count) in [("train", scenes), ("val", tenth), ("novel", tenth)] {
       let pictures = folder.appendingPathComponent(name)
       try makeFolder(pictures)
       var progress = ProgressBar()
-      let captioned = CaptionedImages.scenes(count: count, using: &generator)
+      let captioned = CaptionedImages.scenes(
+        count: count, areNovel: name == "novel", using: &generator)
       for (index, picture) in captioned.images.enumerated() {
         guard let canvas = picture.scene?.drawn() else { continue }
         try Image(pixels: canvas.pixels)
@@ -48,7 +51,7 @@ struct Draw: AsyncParsableCommand {
     for (name, canvas) in [("content", Canvas.landscape()), ("style", Canvas.swirls())] {
       try Image(pixels: canvas.pixels).writePNG(to: folder.appendingPathComponent(name + ".png"))
     }
-    print("wrote \(scenes) + \(max(1, scenes / 10)) scenes, content.png and style.png to \(output)")
+    print("wrote \(scenes) + \(tenth) + \(tenth) scenes, content.png and style.png to \(output)")
   }
 
   private func makeFolder(_ folder: URL) throws {

@@ -50,6 +50,9 @@ struct Train: AsyncParsableCommand {
   @Option(help: "The size of the word vectors.")
   var embedding = 256
 
+  @Option(help: "The initial bias of an LSTM's forget gates; above 0 its memory begins longer.")
+  var forgetBias: Float = 0
+
   @Option(help: "Train on at most so many captions, of as many different pictures as possible.")
   var maxCaptions: Int?
 
@@ -82,6 +85,9 @@ struct Train: AsyncParsableCommand {
   var saving: SavingOptions
 
   func validate() throws {
+    guard forgetBias.isFinite, forgetBias == 0 || cell == .lstm else {
+      throw ValidationError("--forget-bias is \(forgetBias); expected a number, for an LSTM")
+    }
     let counts = [
       ("--hidden", hidden), ("--embedding", embedding), ("--max-captions", maxCaptions ?? 1),
       ("--minimum-count", minimumCount ?? 1),
@@ -151,6 +157,7 @@ struct Train: AsyncParsableCommand {
     for word in model.vocabulary.words { words.add(word + "\n") }
     let data = [
       "--cell": cell.rawValue, "--hidden": "\(hidden)", "--embedding": "\(embedding)",
+      "--forget-bias": "\(forgetBias)",
       "--captions": captions.fingerprint, "--minimum-count": "words \(words)",
       "--validation": held?.fingerprint ?? "none",
     ]
@@ -223,6 +230,6 @@ struct Train: AsyncParsableCommand {
       featureDeviation: try deviation.replacing(where: deviation .< 1e-6, with: 1),
       parameters: CaptionerParameters(
         cell: cell, featureSize: features.shape[1], embeddingSize: embedding, hiddenSize: hidden,
-        vocabularySize: data.vocabulary.count, using: &generator))
+        vocabularySize: data.vocabulary.count, forgetBias: forgetBias, using: &generator))
   }
 }

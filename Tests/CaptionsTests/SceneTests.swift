@@ -13,15 +13,57 @@ final class SceneTests: XCTestCase {
     .init(shape: .triangle, hue: .green, size: .small, center: Point(17, 32))
   ])
 
+  /// Two small yellow stars above a large pink cross.
+  private let twoAndOne = Scene(objects: [
+    .init(shape: .star, hue: .yellow, size: .small, center: Point(17, 17)),
+    .init(shape: .cross, hue: .pink, size: .large, center: Point(32, 47)),
+    .init(shape: .star, hue: .yellow, size: .small, center: Point(47, 18)),
+  ])
+  /// From left to right a small red star, a large blue diamond and a small red cross.
+  private let line = Scene(objects: [
+    .init(shape: .diamond, hue: .blue, size: .large, center: Point(32, 35)),
+    .init(shape: .cross, hue: .red, size: .small, center: Point(53, 30)),
+    .init(shape: .star, hue: .red, size: .small, center: Point(11, 32)),
+  ])
+
   func testAScenesOwnCaptionsAreTrueOfIt() {
     var generator = SeededGenerator(seed: 1)
-    for _ in 0..<300 {
+    for _ in 0..<1000 {
       let scene = Scene.random(using: &generator)
       let captions = scene.captions(using: &generator)
       XCTAssertEqual(captions.count, 5)
       XCTAssertEqual(Set(captions).count, 5, "\(captions)")
       for caption in captions { XCTAssertEqual(scene.verdict(on: caption), .right, caption) }
     }
+  }
+
+  func testCaptionsOfOtherScenesAreMostlyWrong() {
+    var generator = SeededGenerator(seed: 2)
+    let scenes = (0..<1000).map { _ in Scene.random(using: &generator) }
+    let wrong = zip(scenes, scenes.dropFirst()).filter { scene, next in
+      scene.verdict(on: next.captions(using: &generator)[0]) == .wrong
+    }
+    XCTAssertGreaterThan(wrong.count, 970)
+  }
+
+  func testEveryShapeHueCountRelationAndFormIsSpokenOf() {
+    var generator = SeededGenerator(seed: 3)
+    let captions = (0..<1000).flatMap { _ in
+      Scene.random(using: &generator).captions(using: &generator)
+    }
+    let phrases =
+      Scene.Shape.allCases.map(\.rawValue) + Scene.Hue.allCases.map(\.rawValue)
+      + Scene.Size.allCases.map(\.rawValue) + Scene.Relation.allCases.map(\.rawValue)
+      + Scene.Place.allCases.map(\.rawValue) + [
+        "two ", "three ", "four ", "stars", "crosses", "in a row", "in a column", "between",
+        "from left to right", "from right to left", "from top to bottom", "from bottom to top",
+        " is ", " are ", "there is a", "there are two", "a picture of",
+        "an orange ",
+      ]
+    for phrase in phrases {
+      XCTAssertTrue(captions.contains { $0.contains(phrase) }, "no caption says “\(phrase)”")
+    }
+    XCTAssertFalse(captions.contains { $0.contains("a orange") })
   }
 
   func testTrueAndFalseCaptionsOfTwoObjects() {
@@ -54,6 +96,50 @@ final class SceneTests: XCTestCase {
       ])
   }
 
+  func testTrueAndFalseCaptionsOfThingsThatAreAlike() {
+    check(
+      twoAndOne,
+      right: [
+        "two small yellow stars above a large pink cross", "a cross below two stars",
+        "there are two stars and a pink cross", "two stars in a row", "two small shapes",
+        "three shapes", "a star to the left of a star", "a star above a cross",
+        "two yellow stars at the top", "above a cross are two stars",
+        "at the top two stars and at the bottom a cross",
+      ],
+      wrong: [
+        "two small yellow stars below a large pink cross", "three stars", "two shapes",
+        "two crosses", "two stars in a column", "two stars on the left", "two stars and a star",
+        "three stars above a cross", "three shapes in a row", "above two stars is a cross",
+        "at the bottom two stars and at the top a cross", "a cross and a cross",
+      ])
+  }
+
+  func testTrueAndFalseCaptionsOfALine() {
+    check(
+      line,
+      right: [
+        "from left to right a small red star, a large blue diamond and a small red cross",
+        "a star to the left of a diamond to the left of a cross",
+        "a red cross is to the right of a blue diamond to the right of a red star",
+        "a diamond between a star and a cross", "a diamond between a cross and a star",
+        "a red shape, a cross and a diamond", "two red shapes", "a star to the left of a cross",
+        "from right to left a red cross, a blue diamond and a red star",
+        "between a star and a cross is a diamond", "on the right a cross and on the left a star",
+        "to the right of a diamond is a cross",
+      ],
+      wrong: [
+        "from left to right a red star, a red cross and a blue diamond",
+        "from top to bottom a red star, a blue diamond and a red cross",
+        "a star to the left of a cross to the left of a diamond",
+        "a star between a diamond and a cross", "a star to the right of a diamond",
+        "from left to right a small red star, a small blue diamond and a small red cross",
+        "a star, a star and a diamond", "three red shapes",
+        "a diamond between two red shapes and a star", "between a star and a diamond is a cross",
+        "from right to left a red star, a blue diamond and a red cross",
+        "on the left a diamond and on the right a cross", "to the left of a diamond is a cross",
+      ])
+  }
+
   func testRelationsGoByTheLargerDistance() {
     let scene = Scene(objects: [
       .init(shape: .circle, hue: .red, size: .small, center: Point(17, 30)),
@@ -71,6 +157,9 @@ final class SceneTests: XCTestCase {
     for caption in [
       "", "a", "red circle", "a red", "a circle red", "a red circle above", "a circle a square",
       "a circle and a square above", "two circle", "a hexagon", "there is", "a circle on the moon",
+      "from left to right", "from left to right a circle", "a circle between a square",
+      "a circle in a row", "a circle is a square", "an", "a square is", "a square and",
+      "above a circle", "above a circle a square", "on the left a circle", "between a circle is",
     ] {
       XCTAssertEqual(pair.verdict(on: caption), .notUnderstood, caption)
     }
@@ -93,11 +182,39 @@ final class SceneTests: XCTestCase {
     }
     XCTAssertTrue(isColored(30, 17, Scene.Hue.red.color))
     XCTAssertTrue(isColored(33, 47, Scene.Hue.blue.color))
-    XCTAssertTrue(isColored(2, 2, pair.backgroundTop))
+    XCTAssertTrue(isColored(2, 2, pair.background.first))
     let edges = (0..<64).filter {
-      !isColored($0, 17, Scene.Hue.red.color) && !isColored($0, 17, pair.backgroundTop)
+      !isColored($0, 17, Scene.Hue.red.color) && !isColored($0, 17, pair.background.first)
     }
     XCTAssertEqual(edges.count, 2, "one pixel on each side is covered in part: \(edges)")
+  }
+
+  func testEveryBackgroundIsPaleAndItsOwn() {
+    let pictures = Scene.Background.Pattern.allCases.map { pattern in
+      Scene(
+        objects: [],
+        background: .init(pattern, Color(repeating: 0.9), Color(repeating: 0.7))
+      ).drawn().pixels
+    }
+    for (index, picture) in pictures.enumerated() {
+      XCTAssertGreaterThanOrEqual(picture.min(), 0.699)
+      XCTAssertLessThanOrEqual(picture.max(), 0.901)
+      XCTAssertFalse(pictures[..<index].contains(picture))
+    }
+  }
+
+  func testAShapeIsKeptFromTrainingInOneHue() {
+    let novel = Scene.Shape.allCases.map { shape in
+      Scene.Hue.allCases.filter { hue in
+        Scene(objects: [.init(shape: shape, hue: hue, size: .small, center: Point(32, 32))]).isNovel
+      }
+    }
+    XCTAssertEqual(novel, Scene.Hue.allCases.prefix(novel.count).map { [$0] })
+    var generator = SeededGenerator(seed: 4)
+    for isNovel in [false, true] {
+      let captioned = CaptionedImages.scenes(count: 50, areNovel: isNovel, using: &generator)
+      XCTAssertEqual(captioned.images.filter { $0.scene?.isNovel == isNovel }.count, 50)
+    }
   }
 
   func testSceneFilesHaveFiveCaptionsForEachPicture() throws {

@@ -22,6 +22,18 @@ final class CaptionerModelTests: XCTestCase {
     }
   }
 
+  func testTheForgetBiasIsThatOfAnLSTMsForgetGatesAlone() {
+    for (cell, expected) in [
+      (RecurrentCell.lstm, [0, 0, 1, 1, 0, 0, 0, 0]), (.rnn, [0, 0]),
+    ] as [(RecurrentCell, [Float])] {
+      var generator = SeededGenerator(seed: 1)
+      let parameters = CaptionerParameters<Float>(
+        cell: cell, featureSize: 5, embeddingSize: 3, hiddenSize: 2, vocabularySize: 7,
+        forgetBias: 1, using: &generator)
+      XCTAssertEqual(parameters.bias.elements, expected)
+    }
+  }
+
   func testFeaturesAreStandardized() throws {
     let features = try model(.rnn).standardized(Tensor(rows: [[5, 5, 5, 5, 5]]))
     for (feature, expected) in zip(features.elements, [2, 1.75, 1.5, 1.25, 1] as [Float]) {

@@ -23,6 +23,32 @@ public enum Outline: Sendable {
       })
   }
 
+  /// A star whose first point points up.
+  /// - Parameters:
+  ///   - radius: From the centre to the points, in pixels; `innerRadius` to the dents between them.
+  public static func star(
+    points: Int, center: Point, radius: Float, innerRadius: Float
+  ) -> Outline {
+    .polygon(
+      (0..<2 * points).map { corner in
+        let direction = -.pi / 2 + .pi * Float(corner) / Float(points)
+        let length = corner.isMultiple(of: 2) ? radius : innerRadius
+        return center + length * Point(cosine(direction), sine(direction))
+      })
+  }
+
+  /// Two bars across each other, upright and level.
+  /// - Parameters:
+  ///   - radius: From the centre to the ends, in pixels; `width` of the bars.
+  public static func cross(center: Point, radius: Float, width: Float) -> Outline {
+    let half = width / 2
+    let corners = [
+      Point(half, radius), Point(half, half), Point(radius, half), Point(radius, -half),
+      Point(half, -half), Point(half, -radius),
+    ]
+    return .polygon(corners.map { center + $0 } + corners.map { center - $0 })
+  }
+
   /// The distance from the edge in pixels, negative inside.
   public func distance(to point: Point) -> Float {
     switch self {

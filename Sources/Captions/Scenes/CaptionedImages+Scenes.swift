@@ -1,11 +1,13 @@
 import Tensors
 
 extension CaptionedImages {
-  /// Scenes drawn by lot, each with five true captions, as `000001.png` and so on.
-  public static func scenes(count: Int, using generator: inout SeededGenerator) -> CaptionedImages {
+  /// Scenes drawn by lot, novel or not, each with five true captions, as `000001.png` and so on.
+  public static func scenes(
+    count: Int, areNovel: Bool = false, using generator: inout SeededGenerator
+  ) -> CaptionedImages {
     var result = CaptionedImages(images: [], annotations: [])
     for id in 1...max(1, count) {
-      let scene = Scene.random(using: &generator)
+      let scene = Scene.random(isNovel: areNovel, using: &generator)
       let digits = String(id)
       let name = String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".png"
       result.images.append(Picture(id: id, fileName: name, scene: scene))

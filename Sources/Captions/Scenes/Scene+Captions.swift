@@ -27,34 +27,139 @@ extension Scene {
     case middle = "in the middle"
   }
 
-  /// Five true captions, in an order drawn by lot.
-  public func captions(using generator: inout SeededGenerator) -> [String] {
-    var captions: [String]
-    if objects.count == 2 {
-      let relation = relation(of: objects[0], to: objects[1])
-      let (a, b) = (objects[0], objects[1])
-      captions = [
-        "\(a.phrase()) \(relation.rawValue) \(b.phrase())",
-        "\(b.phrase()) \(relation.inverse.rawValue) \(a.phrase())",
-        "there is \(a.phrase()) \(relation.rawValue) \(b.phrase())",
-        "\(b.phrase(withSize: false)) \(relation.inverse.rawValue) \(a.phrase(withSize: false))",
-        a.shape == b.shape
-          ? "two \(a.shape.rawValue)s"
-          : "\(a.phrase(withSize: false)) and \(b.phrase(withSize: false))",
-      ]
-    } else {
-      let object = objects[0]
-      let place = generator.element(of: places(of: object)).rawValue
-      captions = [
-        "\(object.phrase()) \(place)",
-        "\(object.phrase())",
-        "there is \(object.phrase()) \(place)",
-        "\(object.phrase(withSize: false)) \(place)",
-        "a picture of \(object.phrase(withSize: false))",
-      ]
+  /// How objects that are alike stand.
+  enum Formation: String, CaseIterable {
+    case row = "in a row"
+    case column = "in a column"
+
+    /// How two of them lie to each other.
+    var relations: [Relation] { self == .row ? [.leftOf, .rightOf] : [.above, .below] }
+  }
+
+  /// An order in which objects of a line are listed.
+  enum Order: String, CaseIterable {
+    case leftToRight = "from left to right"
+    case rightToLeft = "from right to left"
+    case topToBottom = "from top to bottom"
+    case bottomToTop = "from bottom to top"
+
+    /// How an object lies to the next.
+    var relation: Relation {
+      switch self {
+      case .leftToRight: .leftOf
+      case .rightToLeft: .rightOf
+      case .topToBottom: .above
+      case .bottomToTop: .below
+      }
     }
-    captions.shuffle(using: &generator)
+  }
+
+  /// Five true captions of a scene like those that are drawn by lot, all different, by lot from what
+  /// `verdict(on:)` understands.
+  ///
+  /// They go from left to right or from top to bottom, or say at their beginning that they do not:
+  /// whoever writes them word by word need not guess which object the next word is about.
+  public func captions(using generator: inout SeededGenerator) -> [String] {
+    var captions: [String] = []
+    while captions.count < 5 {
+      let caption = caption(using: &generator)
+      if !captions.contains(caption) { captions.append(caption) }
+    }
     return captions
+  }
+
+  private func caption(using generator: inout SeededGenerator) -> String {
+    let withSize = Int.random(in: 0..<3, using: &generator) > 0
+    let groups = groups
+    let things = groups.map { $0[0].phrase(count: $0.count, withSize: withSize) }
+    let form = Int.random(in: 0..<8, using: &generator)
+    switch groups.count {
+    case 1: return opened(things[0] + ending(groups[0], using: &generator), groups[0], form)
+    case 2: return caption(ofTwo: groups, things, form)
+    default: return caption(ofThree: groups, things, form)
+    }
+  }
+
+  private func caption(ofTwo groups: [[Object]], _ things: [String], _ form: Int) -> String {
+    let relation = relation(of: groups[0][0], to: groups[1][0])
+    let places: [Place] = relation == .above ? [.top, .bottom] : [.left, .right]
+    let located = zip(places, things).map { "\($0.rawValue) \($1)" }
+    switch form {
+    case 4: return located.joined(separator: " and ")
+    case 5: return located.reversed().joined(separator: " and ")
+    case 6:
+      let verb = groups[1].count > 1 ? "are" : "is"
+      return "\(relation.inverse.rawValue) \(things[0]) \(verb) \(things[1])"
+    case 7: return things.joined(separator: " and ")
+    default: return opened(things.joined(separator: " \(relation.rawValue) "), groups[0], form)
+    }
+  }
+
+  private func caption(ofThree groups: [[Object]], _ things: [String], _ form: Int) -> String {
+    let relation = relation(of: groups[0][0], to: groups[1][0])
+    func list(_ things: [String], _ relation: Relation) -> String {
+      let order = Order.allCases.first { $0.relation == relation }?.rawValue ?? ""
+      return "\(order) \(things[0]), \(things[1]) and \(things[2])"
+    }
+    switch form {
+    case 4, 5: return list(things, relation)
+    case 6: return list(things.reversed(), relation.inverse)
+    case 7: return "between \(things[0]) and \(things[2]) is \(things[1])"
+    default: return opened(things.joined(separator: " \(relation.rawValue) "), groups[0], form)
+    }
+  }
+
+  /// A statement that begins with some objects, some forms with an opening.
+  private func opened(_ statement: String, _ first: [Object], _ form: Int) -> String {
+    switch form {
+    case 0: (first.count > 1 ? "there are " : "there is ") + statement
+    case 1: "a picture of " + statement
+    default: statement
+    }
+  }
+
+  /// The objects, those that are alike together, from left to right or from top to bottom.
+  private var groups: [[Object]] {
+    var groups: [[Object]] = []
+    for object in Self.inOrder(objects, by: \.center) {
+      if let index = groups.firstIndex(where: { $0[0].isAlike(object) }) {
+        groups[index].append(object)
+      } else {
+        groups.append([object])
+      }
+    }
+    return groups
+  }
+
+  /// Things along the axis on which they lie further apart: from left to right or from top to
+  /// bottom.
+  public static func inOrder<Thing>(_ things: [Thing], by center: (Thing) -> Point) -> [Thing] {
+    func extent(_ axis: Int) -> Float {
+      let places = things.map { center($0)[axis] }
+      return (places.max() ?? 0) - (places.min() ?? 0)
+    }
+    let axis = extent(0) > extent(1) ? 0 : 1
+    return things.sorted { center($0)[axis] < center($1)[axis] }
+  }
+
+  /// Where a single object lies or how a few stand, or nothing of it.
+  private func ending(_ group: [Object], using generator: inout SeededGenerator) -> String {
+    guard Int.random(in: 0..<3, using: &generator) > 0 else { return "" }
+    if group.count == 1 {
+      return " " + generator.element(of: places(of: group[0])).rawValue
+    }
+    return formation(of: group).map { " " + $0.rawValue } ?? ""
+  }
+
+  /// How objects stand; nil where they stand in no line.
+  func formation(of group: [Object]) -> Formation? {
+    Formation.allCases.first { formation in
+      group.indices.dropFirst().allSatisfy { index in
+        group[..<index].allSatisfy {
+          formation.relations.contains(relation(of: $0, to: group[index]))
+        }
+      }
+    }
   }
 
   /// How `a` lies to `b`: the direction that most of their distance lies in.
@@ -77,8 +182,21 @@ extension Scene {
 }
 
 extension Scene.Object {
-  /// `a large red circle`, or `a red circle` without the size.
-  func phrase(withSize: Bool = true) -> String {
-    "a \(withSize ? size.rawValue + " " : "")\(hue.rawValue) \(shape.rawValue)"
+  /// How many of something there can be, in words, from one on.
+  static let numbers = ["a", "two", "three", "four"]
+
+  func isAlike(_ other: Self) -> Bool {
+    (shape, hue, size) == (other.shape, other.hue, other.size)
   }
+
+  /// `a large red circle`, or `an orange circle` without the size; `three red circles`.
+  fileprivate func phrase(count: Int, withSize: Bool) -> String {
+    let look = (withSize ? size.rawValue + " " : "") + hue.rawValue
+    guard count == 1 else { return "\(Self.numbers[count - 1]) \(look) \(shape.plural)" }
+    return "\(look.hasPrefix("o") ? "an" : "a") \(look) \(shape.rawValue)"
+  }
+}
+
+extension Scene.Shape {
+  var plural: String { self == .cross ? "crosses" : rawValue + "s" }
 }
