@@ -73,18 +73,23 @@ def features_of(folder):
     return {i: [x / (math.hypot(*row) or 1) for x in row] for i, row in zip(ids, rows)}
 
 
+def most_frequent(captions):
+    """The most frequent caption of all pictures, and how often it was said."""
+    said = collections.Counter(
+        " ".join(re.sub(r"[^a-z0-9' -]", " ", caption.lower()).split())
+        for several in captions.values()
+        for caption in several
+    )
+    return said.most_common(1)[0]
+
+
 def baselines(folder):
     """Both know all the training photographs, also those that choose the networks' best epoch."""
     known, features = {}, {}
     for part in ("train", "dev"):
         known |= captions_of(f"{folder}/{part}.json")
         features |= features_of(f"{folder}/{part}")
-    said = collections.Counter(
-        " ".join(re.sub(r"[^a-z0-9' -]", " ", caption.lower()).split())
-        for captions in known.values()
-        for caption in captions
-    )
-    common = said.most_common(1)[0][0]
+    common, _ = most_frequent(known)
     seen = features_of(f"{folder}/val")
     write(f"{folder}/frequent.json", [{"image_id": i, "caption": common} for i in seen])
     nearest = {
@@ -144,7 +149,7 @@ def notes(folder, rows, seeds):
     training = len(read(f"{folder}/train.json")["images"])
     return [
         f"{count} photographs, five true captions each. Networks: trained on {training} "
-        f"photographs with {len(seeds)} seeds, best epoch by {HELD_OUT} further ones; median "
+        f"photographs with the seeds {', '.join(seeds)}, best epoch by {HELD_OUT} further ones; median "
         "(range). Nearest photograph: among all training photographs, by the cosine of the "
         "features; median (range) over its five captions. METEOR is its exact-and-stem part, the "
         "mean over the photographs.",
@@ -169,9 +174,10 @@ def report(folder, images, seeds):
         "nearest": said_by(folder, "nearest-1"),
     }
     shown = sorted(random.Random(231).sample(sorted(files), SHOWN))
-    frequent = next(iter(said_by(folder, "frequent").values()))
+    known = captions_of(f"{folder}/train.json") | captions_of(f"{folder}/dev.json")
+    frequent, times = most_frequent(known)
     texts = notes(folder, rows, seeds) + [
-        f"The most frequent caption: “{frequent}”.",
+        f"The most frequent caption, {times} of {sum(map(len, known.values()))}: “{frequent}”.",
         f"Below, {SHOWN} of the photographs, drawn by a fixed seed, with what the networks of seed "
         f"{seeds[0]} say, the first caption of the nearest photograph, and the true captions.",
     ]

@@ -13,7 +13,8 @@ public struct ProgressBar: Sendable {
   /// Shows that `done` of `total` parts are done, at most ten times a second; the last part ends the
   /// line. The time left is estimated from the parts done since the first call.
   ///
-  /// - Parameter text: What else is to be seen, for example a loss; cut where the line is too short.
+  /// - Parameter text: What else is to be seen, the most telling first, for example a loss; cut where
+  ///   the line is too short.
   public mutating func show(_ done: Int, of total: Int, _ text: String = "") {
     guard isShown else { return }
     let now = Date()
@@ -23,16 +24,23 @@ public struct ProgressBar: Sendable {
     guard isLast || now.timeIntervalSince(lastShown) > 0.1 else { return }
     lastShown = now
     let elapsed = now.timeIntervalSince(start.time)
-    var parts = [Self.bar(done, of: total)]
-    if !text.isEmpty { parts.append(text) }
+    var time = ""
     if isLast {
-      parts.append("in \(Self.duration(elapsed))")
+      time = "in \(Self.duration(elapsed))"
     } else if done > start.done {
       let left = elapsed * Double(total - done) / Double(done - start.done)
-      parts.append("\(Self.duration(left)) left")
+      time = "\(Self.duration(left)) left"
     }
-    let line = parts.joined(separator: "  ").prefix(Self.width - 1)
+    let line = Self.line(done, of: total, time: time, text, width: Self.width - 1)
     write("\r\u{1B}[K\(line)\(isLast ? "\n" : "")")
+    if isLast { lastShown = .distantPast }
+  }
+
+  /// The line as it stands in a terminal: a bar, the time and as much of the text as there is room for.
+  static func line(_ done: Int, of total: Int, time: String, _ text: String, width: Int) -> String {
+    let start = [bar(done, of: total, cells: width < 90 ? 10 : 20), time].filter { !$0.isEmpty }
+      .joined(separator: "  ")
+    return String((text.isEmpty ? start : start + "  " + text).prefix(max(width, 0)))
   }
 
   /// Ends the line before all is done, so that what is printed next stands on its own.
@@ -42,10 +50,11 @@ public struct ProgressBar: Sendable {
     lastShown = .distantPast
   }
 
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  private func write(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  }
 
-  private static func bar(_ done: Int, of total: Int) -> String {
-    let cells = 20
+  private static func bar(_ done: Int, of total: Int, cells: Int) -> String {
     let share = total > 0 ? min(max(Double(done) / Double(total), 0), 1) : 1
     let full = Int(share * Double(cells))
     let percent = "\(Int(share * 100))"

@@ -115,5 +115,8 @@ extension CaptionerModel {
     try parameters.hiddenWeight.requireShape(
       [hiddenSize, cell.blockCount * hiddenSize], "hiddenWeight")
     try parameters.embedding.requireShape([vocabulary.count, nil], "embedding")
+    for (name, norm) in parameters.norms where !norm.isFinite {
+      throw TensorError(name, shapes: [], reason: "has elements that are no numbers")
+    }
   }
 }

@@ -153,6 +153,11 @@ public struct CaptionerTrainer: Sendable {
   /// Whether every parameter is a number, so that it is worth keeping.
   public var isSound: Bool { parameters.norms.allSatisfy { $0.norm.isFinite } }
 
+  /// - Throws: `TrainingError` where it is not.
+  public func requireSound() throws {
+    if !isSound { throw divergence(iteration + 1, history.losses.last ?? 0, []) }
+  }
+
   /// Continues after so many iterations.
   mutating func skip(iterations: Int) {
     for _ in 0..<iterations { _ = batches.next() }
@@ -210,7 +215,7 @@ public struct CaptionerTrainer: Sendable {
   private func divergence(
     _ iteration: Int, _ loss: Float, _ gradients: [(name: String, norm: Double)]
   ) -> TrainingError {
-    func text(_ number: Double) -> String { "\(Float(number))" }
+    func text(_ number: Double) -> String { number.isNaN ? "nan" : "\(Float(number))" }
     let norms = parameters.norms
     let place: String
     if let bad = norms.first(where: { !$0.norm.isFinite }) {

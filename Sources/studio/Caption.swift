@@ -37,7 +37,8 @@ struct Caption: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Write the captions in COCO's result format (JSON); a picture's number is that of --captions, "
-        + "else the digits at the end of its name, else its place.", valueName: "file"))
+        + "or else the digits at the end of its name where all have different ones, or its place.",
+      valueName: "file"))
   var json: String?
 
   @Option(help: ArgumentHelp("Write a page with pictures and captions.", valueName: "file"))
@@ -61,22 +62,23 @@ struct Caption: AsyncParsableCommand {
   }
 
   func run() async throws {
-    for path in [json, html].compactMap(\.self) { try requireWritable(path) }
+    try requireWritable(
+      [json, html], keeping: [self.model, weights, captions, data] + images)
     let model = try CaptionerModel(contentsOf: URL(fileURLWithPath: model))
-    let (files, seen) = try input(for: model)
+    let seen = try input(for: model)
     let known = captions.map { URL(fileURLWithPath: $0) }
     let truth = try (known ?? data.map { PreparedFolder(path: $0).captions }).map {
       try TrueCaptions(contentsOf: $0)
     }
-    // Before the long work.
-    let ids = json == nil ? [:] : try ids(of: files, truth)
     let (readable, features) = try seen()
     guard features.shape[1] == model.featureMean.count else {
       throw StudioError(
         "\(self.model): expects \(model.featureMean.count) features of a picture, not the "
           + "\(features.shape[1]) that \(model.encoder.rawValue) gives; train it again")
     }
-    let said = try withExercises { try decoding.captions(model, features: features) }
+    let said = try withExercises {
+      try decoding.captions(model, features: features, progress: ProgressBar())
+    }
     var report = TruthReport()
     for (image, words) in zip(readable, said) {
       print("\(image.relativePath): \(words.joined(separator: " "))")
@@ -85,21 +87,17 @@ struct Caption: AsyncParsableCommand {
     }
     for line in report.summary { print(line) }
     if let json {
-      let results = zip(readable, said).map { file, words in
-        CaptionResult(imageID: ids[file] ?? 0, caption: words.joined(separator: " "))
-      }
-      try writeJSON(results, to: json)
+      try writeJSON(results(readable, said, truth), to: json)
     }
     if let html {
-      let page = try gallery(readable, said, truth).html()
-      try Data(page.utf8).write(to: URL(fileURLWithPath: html), options: .atomic)
+      try writeText(gallery(readable, said, truth).html(), to: html)
     }
   }
 
-  /// The pictures to caption, and what gives those that can be read with their features `[N, D]`.
+  /// What gives the pictures to caption, those that can be read, with their features `[N, D]`.
   private func input(
     for model: CaptionerModel
-  ) throws -> (files: [URL], seen: () throws -> (files: [URL], features: Tensor<Float>)) {
+  ) throws -> () throws -> (files: [URL], features: Tensor<Float>) {
     if let data {
       let (captions, features, encoder) = try PreparedFolder(path: data).read()
       guard encoder == model.encoder else {
@@ -108,11 +106,11 @@ struct Caption: AsyncParsableCommand {
             + "\(model.encoder.rawValue); prepare the pictures as those of the training")
       }
       let files = captions.images.map { URL(fileURLWithPath: $0.fileName) }
-      return (files, { (files, features) })
+      return { (files, features) }
     }
     let extractor = try extractor(for: model)
     let files = try images.map { URL(fileURLWithPath: $0) } + (folder.map(pictures) ?? [])
-    return (files, { try features(of: files, extractor) })
+    return { try features(of: files, extractor) }
   }
 
   /// The folder's pictures, sorted by name.
@@ -133,39 +131,51 @@ struct Caption: AsyncParsableCommand {
   private func features(
     of files: [URL], _ extractor: FeatureExtractor
   ) throws -> (files: [URL], features: Tensor<Float>) {
-    guard folder != nil else {
+    guard let folder else {
       return (files, try extractor.features(of: files, progress: ProgressBar()))
     }
+    let results = extractor.results(of: files, progress: ProgressBar())
+    // Those that were named come first.
+    for result in results.prefix(images.count) { _ = try result.get() }
     var readable: [(URL, Tensor<Float>)] = []
-    for (file, result) in zip(files, extractor.features(of: files) {}) {
+    for (file, result) in zip(files, results) {
       switch result {
       case .success(let features): readable.append((file, features))
       case .failure(let error): printError("left out: \(error)")
       }
     }
     guard !readable.isEmpty else {
-      throw StudioError("\(folder ?? ""): none of its pictures can be read")
+      throw StudioError("\(folder): none of its pictures can be read")
     }
     return (readable.map(\.0), try .stacking(readable.map(\.1)))
   }
 
-  /// The number of each picture in COCO's result format.
-  /// - Throws: `StudioError` where two would have the same.
-  private func ids(of files: [URL], _ truth: TrueCaptions?) throws -> [URL: Int] {
-    var ids: [URL: Int] = [:]
-    var owners: [Int: URL] = [:]
-    for (place, file) in files.enumerated() {
+  /// The captions with the pictures' numbers: those of the true captions, without pictures that have
+  /// none, or else the digits at the ends of the names where all differ, or else the places from 1.
+  private func results(
+    _ files: [URL], _ said: [[String]], _ truth: TrueCaptions?
+  ) -> [CaptionResult] {
+    let known = files.map { truth?.picture($0)?.id }
+    let digits = files.map { file -> Int? in
       let name = file.deletingPathExtension().lastPathComponent
-      let digits = String(name.reversed().prefix { $0.isNumber }.reversed())
-      let id = truth?.picture(file)?.id ?? Int(digits) ?? place
-      if let other = owners[id] {
-        throw StudioError(
-          "\(other.relativePath) and \(file.relativePath) would both be picture \(id) of the "
-            + "results; rename one, or give the pictures' numbers with --captions")
-      }
-      (ids[file], owners[id]) = (id, file)
+      return Int(String(name.reversed().prefix(while: \.isNumber).reversed()))
     }
-    return ids
+    let areTelling = !digits.contains(nil) && Set(digits).count == files.count
+    var results: [CaptionResult] = []
+    var numbered: Set<Int> = []
+    for (index, file) in files.enumerated() {
+      guard let id = truth == nil ? areTelling ? digits[index] : index + 1 : known[index],
+        numbered.insert(id).inserted
+      else {
+        printError(
+          "not among the results: \(file.relativePath): "
+            + (known[index] == nil
+              ? "--captions has no such picture" : "there is one of the same name"))
+        continue
+      }
+      results.append(CaptionResult(imageID: id, caption: said[index].joined(separator: " ")))
+    }
+    return results
   }
 
   private func gallery(
@@ -181,7 +191,9 @@ struct Caption: AsyncParsableCommand {
         references: known.map { references[$0].map(Tokenizer.words) })
     var entries = files.indices.map { index in
       CaptionGallery.Entry(
-        file: files[index], caption: said[index].joined(separator: " "), truth: references[index])
+        file: files[index], caption: said[index].joined(separator: " "), truth: references[index],
+        verdict: truth?.picture(files[index])?.scene?.verdict(
+          on: said[index].joined(separator: " ")))
     }
     for (index, score) in zip(known, scores?.pictures ?? []) { entries[index].scores = score }
     return CaptionGallery(

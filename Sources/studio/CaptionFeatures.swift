@@ -36,14 +36,18 @@ struct FeatureExtractor: Sendable {
 
   /// The features of every picture, `[N, D]`.
   func features(of files: [URL], progress: ProgressBar) throws -> Tensor<Float> {
+    try .stacking(results(of: files, progress: progress).map { try $0.get() })
+  }
+
+  /// The features `[D]` of every picture or why there are none, in the order of the files.
+  func results(of files: [URL], progress: ProgressBar) -> [Result<Tensor<Float>, any Error>] {
     let line = Mutex((progress: progress, count: 0))
-    let rows = features(of: files) {
+    return features(of: files) {
       line.withLock {
         $0.count += 1
         $0.progress.show($0.count, of: files.count, "\($0.count) of \(files.count) pictures")
       }
     }
-    return try .stacking(rows.map { try $0.get() })
   }
 
   /// The features `[D]` of every picture or why there are none, in the order of the files. Every

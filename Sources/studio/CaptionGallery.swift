@@ -8,6 +8,8 @@ struct CaptionGallery {
     var caption: String
     var truth: [String]
     var scores: CaptionScores.Picture?
+    /// Of a drawn scene.
+    var verdict: Scene.Verdict?
   }
 
   var title: String
@@ -32,6 +34,7 @@ struct CaptionGallery {
       img { width: 100%; height: 200px; object-fit: contain; background: #eee;
         border-radius: 6px 6px 0 0 }
       figcaption { padding: .7rem 1rem 1rem } strong { font-size: 1.05rem }
+      table { margin-bottom: 1.2rem } em { color: #b00 }
       ul { color: #666; padding-left: 1.1rem; margin: .5rem 0 0 } small { color: #888 }
       th { text-align: left; padding-right: 1.5rem; font-weight: normal }
       </style>
@@ -48,13 +51,17 @@ struct CaptionGallery {
     let data = try Data(contentsOf: entry.file)
     let kind = data.starts(with: [0xFF, 0xD8]) ? "jpeg" : "png"
     let scores = entry.scores.map {
-      String(format: "<br><small>CIDEr-D %.2f · BLEU-4 %.2f</small>", $0.ciderD, $0.bleu4)
+      String(
+        format: "<br><small>CIDEr-D %.2f · ROUGE-L %.2f · BLEU-4 %.2f</small>", $0.ciderD,
+        $0.rougeL, $0.bleu4)
     }
+    let verdict = entry.verdict.map { $0 == .right ? " ✓" : " <em>✗ not true of it</em>" }
     let truth = entry.truth.map { "<li>\(escaped($0))</li>" }.joined()
     return """
       <figure><img src="data:image/\(kind);base64,\(data.base64EncodedString())" \
       alt="\(escaped(entry.file.lastPathComponent))">
-      <figcaption><strong>\(escaped(entry.caption))</strong>\(scores ?? "")\
+      <figcaption><small>\(escaped(entry.file.lastPathComponent))</small><br>\
+      <strong>\(escaped(entry.caption))</strong>\(verdict ?? "")\(scores ?? "")\
       \(truth.isEmpty ? "" : "<ul>\(truth)</ul>")</figcaption></figure>
       """
   }

@@ -3,7 +3,10 @@ import A3LSTMCaptioning
 import ArgumentParser
 import Exercises
 import Foundation
+import Kernels
+import Synchronization
 import Tensors
+import Terminal
 import Training
 
 /// How words are chosen. The choosing itself is the exercises': greedy captions are A2's, sampling and
@@ -14,12 +17,14 @@ struct DecodingOptions: ParsableArguments {
   @Option(help: "greedy, sample or beam (default: greedy for an RNN, beam for an LSTM).")
   var decoding: Method?
 
-  @Option(help: "How many captions a beam search follows at a time.")
-  var beamWidth = 3
+  @Option(help: "How many captions a beam search follows at a time. (default: 3)")
+  var beamWidth: Int?
 
   @Option(
-    help: "Beams compete by log-probability / length to this power: 0 favours short captions.")
-  var lengthNormalization: Float = 0
+    help: """
+      Beams compete by log-probability / length to this power: 0 favours short captions. (default: 0)
+      """)
+  var lengthNormalization: Float?
 
   @Option(help: "What scores are divided by before sampling: towards 0 the best word always wins.")
   var temperature: Float = 1
@@ -35,10 +40,10 @@ struct DecodingOptions: ParsableArguments {
 
   func validate() throws {
     let wrong: String? =
-      if beamWidth < 1 {
-        "--beam-width is \(beamWidth); expected at least 1"
-      } else if !(lengthNormalization >= 0 && lengthNormalization.isFinite) {
-        "--length-normalization is \(lengthNormalization); expected a number from 0 on"
+      if let beamWidth, !(1...1000 ~= beamWidth) {
+        "--beam-width is \(beamWidth); expected from 1 to 1000"
+      } else if let power = lengthNormalization, !(power >= 0 && power.isFinite) {
+        "--length-normalization is \(power); expected a number from 0 on"
       } else if !(temperature > 0 && temperature.isFinite) {
         "--temperature is \(temperature); expected a number above 0"
       } else if let topK, topK < 1 {
@@ -47,32 +52,51 @@ struct DecodingOptions: ParsableArguments {
         "--top-p is \(topP); expected a number above 0, at most 1"
       } else if decoding != .sample, topK != nil || topP != nil || temperature != 1 {
         "--temperature, --top-k and --top-p are for sampling; add --decoding sample"
+      } else if let decoding, decoding != .beam, isOfBeams {
+        "--beam-width and --length-normalization are for beam search; add --decoding beam"
       } else {
         nil
       }
     if let wrong { throw ValidationError(wrong) }
   }
 
-  /// Captions for pictures, as words. Shapes: features `[N, D]`, as the model's encoder gives them.
-  func captions(_ model: CaptionerModel, features: Tensor<Float>) throws -> [[String]] {
+  /// Whether something is said that only a beam search needs.
+  private var isOfBeams: Bool { beamWidth != nil || lengthNormalization != nil }
+
+  /// Captions for pictures, as words; never `<UNK>`. Shapes: features `[N, D]`, as the model's encoder
+  /// gives them.
+  func captions(
+    _ model: CaptionerModel, features: Tensor<Float>, progress: ProgressBar
+  ) throws -> [[String]] {
     let features = try model.standardized(features)
     let (parameters, length) = (model.parameters, model.maximumLength)
+    let parts = model.cell.parts.silencingUnknown(parameters)
     let numbers: Tensor<Int>
-    switch decoding ?? (model.cell == .rnn ? .greedy : .beam) {
+    switch decoding ?? (model.cell == .lstm || isOfBeams ? .beam : .greedy) {
     case .greedy:
       numbers = try greedyCaptions(
-        features: features, parameters: parameters, maximumLength: length, parts: model.cell.parts)
+        features: features, parameters: parameters, maximumLength: length, parts: parts)
     case .beam:
-      numbers = try beamSearchCaptions(
-        features: features, parameters: parameters, width: beamWidth, maximumLength: length,
-        lengthNormalization: lengthNormalization, parts: model.cell.parts
-      ).captions
+      // Every core searches for a picture of its own.
+      let line = Mutex((progress: progress, count: 0))
+      let rows = Parallel.map(features.shape[0]) { row in
+        Result {
+          let (captions, _) = try beamSearchCaptions(
+            features: features[row..<row + 1], parameters: parameters, width: beamWidth ?? 3,
+            maximumLength: length, lengthNormalization: lengthNormalization ?? 0, parts: parts)
+          line.withLock {
+            $0.count += 1
+            $0.progress.show($0.count, of: features.shape[0], "\($0.count) captions")
+          }
+          return captions
+        }
+      }
+      numbers = try .concatenating(rows.map { try $0.get() }, axis: 0)
     case .sample:
       var generator = SeededGenerator(seed: seed)
       numbers = try sampledCaptions(
         features: features, parameters: parameters, maximumLength: length,
-        temperature: temperature, parts: truncated(model.cell.parts, parameters),
-        using: &generator)
+        temperature: temperature, parts: truncated(parts, parameters), using: &generator)
     }
     return try numbers.unstacked().map { model.vocabulary.decode($0.elements) }
   }
@@ -85,15 +109,9 @@ struct DecodingOptions: ParsableArguments {
     _ parts: CaptioningParts<Float>, _ parameters: CaptionerParameters<Float>
   ) -> CaptioningParts<Float> {
     guard topK != nil || topP != nil else { return parts }
-    var truncated = parts
-    truncated.affine = { x, weight, bias in
-      var result = try parts.affine(x, weight, bias)
-      if weight == parameters.vocabularyWeight {
-        result.output = try Tensor(rows: result.output.unstacked().map { keepingBest($0.elements) })
-      }
-      return result
+    return parts.mappingScores(parameters) { scores in
+      try Tensor(rows: scores.unstacked().map { keepingBest($0.elements) })
     }
-    return truncated
   }
 
   private func keepingBest(_ scores: [Float]) -> [Float] {

@@ -26,7 +26,7 @@ struct Evaluate: ParsableCommand {
   var perImage: String?
 
   func run() throws {
-    for path in [json, perImage].compactMap(\.self) { try requireWritable(path) }
+    try requireWritable([json, perImage], keeping: [self.results, captions])
     let results = try CaptionResult.read(self.results)
     let source = try CaptionedImages(contentsOf: URL(fileURLWithPath: captions))
     let known = Dictionary(grouping: source.annotations, by: \.imageID)

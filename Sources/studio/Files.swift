@@ -13,13 +13,36 @@ func readPicture(_ file: URL) throws -> Image {
   return image
 }
 
+/// Refuses outputs that could not be written, that are one file, or that would replace something
+/// that is read, before any work is done for them.
+func requireWritable(_ outputs: [String?], keeping inputs: [String?]) throws {
+  func resolved(_ path: String) -> String {
+    URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+  }
+  let read = Set(inputs.compactMap(\.self).map(resolved))
+  var written: Set<String> = []
+  for path in outputs.compactMap(\.self) {
+    try requireWritable(path)
+    guard !read.contains(resolved(path)) else {
+      throw StudioError("\(path): is to be read and written; write to another file")
+    }
+    guard written.insert(resolved(path)).inserted else {
+      throw StudioError("\(path): is to be written twice; name different files")
+    }
+  }
+}
+
 /// Refuses an output file that could not be written, before any work is done for it.
 func requireWritable(_ path: String) throws {
   let file = URL(fileURLWithPath: path)
   let folder = file.deletingLastPathComponent().path
   var isFolder: ObjCBool = false
-  if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-    throw StudioError("\(path): cannot be written: it is a folder; name a file")
+  // Files are replaced, and links or devices would be too.
+  let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+  if let kind, kind != .typeRegular {
+    let names = [FileAttributeType.typeDirectory: "a folder", .typeSymbolicLink: "a link"]
+    throw StudioError(
+      "\(path): cannot be written: it is \(names[kind] ?? "a device"); name a file")
   }
   guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue
   else { throw StudioError("\(path): cannot be written: there is no folder \(folder)") }

@@ -1,8 +1,10 @@
 import Exercises
 import Foundation
 
-/// A line on standard error.
-func printError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+/// A line on standard error; nothing where that is closed.
+func printError(_ text: String) {
+  try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
+}
 
 /// A number with so many digits after the point.
 func format(_ number: Float, _ digits: Int) -> String {

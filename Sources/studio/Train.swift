@@ -88,13 +88,10 @@ struct Train: AsyncParsableCommand {
     guard forgetBias.isFinite, forgetBias == 0 || cell == .lstm else {
       throw ValidationError("--forget-bias is \(forgetBias); expected a number, for an LSTM")
     }
-    let counts = [
-      ("--hidden", hidden), ("--embedding", embedding), ("--max-captions", maxCaptions ?? 1),
-      ("--minimum-count", minimumCount ?? 1),
-    ]
-    for (name, value) in counts where value < 1 {
-      throw ValidationError("\(name) is \(value); expected at least 1")
-    }
+    try requireCounts(
+      ("--hidden", hidden), ("--embedding", embedding), below: 1 << 14)
+    try requireCounts(
+      ("--max-captions", maxCaptions ?? 1), ("--minimum-count", minimumCount ?? 1))
     if data == nil {
       guard captions != nil, images != nil else {
         throw ValidationError("give --captions and --images, or --data")
@@ -117,9 +114,9 @@ struct Train: AsyncParsableCommand {
   }
 
   func run() async throws {
-    for path in [output, checkpointPath] + [saving.log, saving.plot].compactMap({ $0 }) {
-      try requireWritable(path)
-    }
+    try requireWritable(
+      [output, checkpointPath, saving.log, saving.plot],
+      keeping: [captions, weights, data, validation])
     if !saving.resume { try checkpoints([:]).requireNone() }
     var (model, captions, held) = try readData()
     var loop = try TrainLoop(
@@ -132,7 +129,7 @@ struct Train: AsyncParsableCommand {
     let trainer = loop.trainer
     model.parameters = trainer.result
     try model.write(to: URL(fileURLWithPath: output))
-    loop.finish()
+    try loop.finish()
     print(
       "wrote \(output): \(cell == .rnn ? "an RNN" : "an LSTM") trained on \(captions.count) "
         + "captions of \(Set(captions.pictures.elements).count) pictures, "
@@ -169,6 +166,11 @@ struct Train: AsyncParsableCommand {
     let all = try trainingData(data, captions, images, .train)
     let other = try validation.map {
       try trainingData(self.data == nil ? nil : $0, $0, validationImages ?? images, .val)
+    }
+    if let shared = other.flatMap(all.pictures(sharedWith:)) {
+      printError(
+        "warning: \(shared.count) pictures to validate with are those of the training, as "
+          + "\(shared[0].relativePath); others are named by --validation and --validation-images")
     }
     let (features, encoder) = try all.features(weights)
     if encoder == .scenes {

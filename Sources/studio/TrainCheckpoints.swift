@@ -13,7 +13,9 @@ enum CheckpointInterval: ExpressibleByArgument {
   init?(argument: String) {
     if let count = Int(argument), count > 0 {
       self = .iterations(count)
-    } else if argument.hasSuffix("s"), let seconds = Double(argument.dropLast()), seconds > 0 {
+    } else if argument.hasSuffix("s"), let seconds = Double(argument.dropLast()),
+      seconds > 0, seconds.isFinite
+    {
       self = .seconds(seconds)
     } else {
       return nil

@@ -27,17 +27,25 @@ struct TrainLoop {
     }
   }
 
-  /// - Throws: `ExitCode` when it was interrupted, after it saved what there is.
+  /// - Throws: `ExitCode` when it was interrupted, after it saved what there is; `TrainingError` when
+  ///   there is nothing worth keeping.
   mutating func run() throws {
     Interruption.begin()
     defer { Interruption.end() }
     var progress = TrainProgress(trainer)
+    defer { progress.stop() }
     while !trainer.isFinished {
       let step = try nextStep()
       let validated = try validate()
       trainer.seconds = progress.secondsOfTraining
-      try log?.add(TrainLog.Entry(step, validated, seconds: trainer.seconds))
       progress.show(step, trainer)
+      do {
+        try log?.add(TrainLog.Entry(step, validated, seconds: trainer.seconds))
+      } catch {
+        progress.stop()
+        try checkpoints.write(trainer)
+        throw error
+      }
       if let signal = Interruption.signal {
         progress.stop()
         try checkpoints.write(trainer)
@@ -49,20 +57,25 @@ struct TrainLoop {
       }
       try checkpoints.writeIfDue(trainer)
     }
+    if trainer.best == nil { try trainer.requireSound() }
+  }
+
+  /// When what was learned is safe: removes the checkpoint, draws the plot, warns of what looks wrong.
+  func finish() throws {
+    checkpoints.remove()
+    let losses = trainer.history.losses
+    if let first = losses.first, let last = losses.last, last > 2 * first {
+      printError(
+        "warning: the loss rose from \(format(first, 3)) to \(format(last, 3)); try a smaller "
+          + "--learning-rate, or --clip 5")
+    }
     try draw()
   }
 
   private func draw() throws {
     guard let plot else { return }
-    do {
-      try trainer.plot.svg().write(toFile: plot, atomically: true, encoding: .utf8)
-    } catch {
-      throw StudioError("\(plot): cannot be written: \(error.localizedDescription)")
-    }
+    try writeText(trainer.plot.svg(), to: plot)
   }
-
-  /// Removes the checkpoint, when what was learned is safe.
-  func finish() { checkpoints.remove() }
 
   private mutating func nextStep() throws -> CaptionerTrainer.Step {
     do {
@@ -107,9 +120,9 @@ private struct TrainProgress {
     captions += step.captions
     bar.show(
       step.iteration, of: trainer.iterations,
-      "iteration \(step.iteration), loss \(format(step.loss, 3))"
-        + (trainer.best.map { ", best validation \(describe($0.validation))" } ?? "")
-        + ", \(Int(Double(captions) / seconds)) captions/s")
+      "loss \(format(step.loss, 3)), \(Int(Double(captions) / seconds)) captions/s"
+        + (trainer.best.map { ", best \(describe($0.validation))" } ?? "")
+        + ", iteration \(step.iteration)")
   }
 }
 

@@ -2,6 +2,13 @@ import ArgumentParser
 import Exercises
 import Training
 
+/// Refuses numbers of things that are none, or so many that nobody has them.
+func requireCounts(_ counts: (name: String, value: Int)..., below limit: Int = 1 << 31) throws {
+  for (name, value) in counts where !(1..<limit ~= value) {
+    throw ValidationError("\(name) is \(value); expected from 1 to \(limit - 1)")
+  }
+}
+
 /// The options of `studio train` that decide how the captioner learns.
 struct LearningOptions: ParsableArguments {
   @Option(help: "How often every caption is seen.")
@@ -55,13 +62,9 @@ struct LearningOptions: ParsableArguments {
   var seed: UInt64 = 231
 
   func validate() throws {
-    let counts = [
+    try requireCounts(
       ("--epochs", epochs), ("--batch", batch), ("--decay-every", decayEvery),
-      ("--patience", patience ?? 1),
-    ]
-    for (name, value) in counts where value < 1 {
-      throw ValidationError("\(name) is \(value); expected at least 1")
-    }
+      ("--patience", patience ?? 1))
     for (name, value) in [("--learning-rate", learningRate), ("--clip", clip ?? 1)]
     where !(value > 0 && value.isFinite) {
       throw ValidationError("\(name) is \(value); expected a number above 0")

@@ -29,12 +29,13 @@ struct ValidationPictures {
   func validation(
     of parameters: CaptionerParameters<Float>, _ exercises: CaptionerExercises, batchSize: Int
   ) throws -> CaptionerTrainer.Validation {
+    let parts = exercises.parts.silencingUnknown(parameters)
     var said: [[String]] = []
     for start in stride(from: 0, to: pictures.count, by: batchSize) {
       let some = try pictures[start..<min(start + batchSize, pictures.count)]
       let numbers = try greedyCaptions(
         features: captions.features.gathering(some), parameters: parameters,
-        maximumLength: maximumLength, parts: exercises.parts)
+        maximumLength: maximumLength, parts: parts)
       said += try numbers.unstacked().map { vocabulary.decode($0.elements) }
     }
     return CaptionerTrainer.Validation(

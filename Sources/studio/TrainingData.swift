@@ -97,6 +97,16 @@ struct TrainingData {
     )
   }
 
+  /// The pictures' files that both have; nil for none.
+  func pictures(sharedWith other: TrainingData) -> [URL]? {
+    guard case .files(let files) = source, case .files(let others) = other.source else {
+      return nil
+    }
+    let own = Set(files.map(\.standardizedFileURL))
+    let shared = others.filter { own.contains($0.standardizedFileURL) }
+    return shared.isEmpty ? nil : shared
+  }
+
   /// The features of the pictures, `[P, D]`, and what they were made by.
   /// - Parameter weights: Those of the network, where there are no features yet.
   func features(

@@ -54,9 +54,45 @@ final class CaptionBadInputTests: StudioTestCase {
     expectError(try train("--log", "no/log"), "no/log", "cannot be written")
   }
 
+  func testOutputsReplaceNeitherInputsNorOneAnotherNorDevices() throws {
+    expectError(try train(output: "train.json"), "train.json", "read and written")
+    expectError(try train("--log", "model"), "model", "written twice")
+    expectError(try train("--checkpoint", "model"), "model", "written twice")
+    expectError(try train("--plot", "/dev/null"), "/dev/null", "a device")
+    try FileManager.default.createSymbolicLink(
+      at: file("link"), withDestinationURL: file("elsewhere"))
+    expectError(try train("--log", "link"), "link", "a link")
+    try model(.scenes, featureSize: SceneEncoder.featureCount).write(to: file("m"))
+    expectError(
+      try studio("caption", "--model", "m", "--json", "m", "val/000001.png"), "read and written")
+    expectError(
+      try studio("evaluate", "--results", "r", "--captions", "c", "--json", "r"),
+      "read and written")
+  }
+
+  func testAModelOfWhatIsNoNumberIsNeitherWrittenNorRead() throws {
+    // One step whose result is infinite, and no further one to notice it.
+    let run = try train("--learning-rate", "1e38", "--batch", "1000")
+    expectError(run, "iteration", "try a smaller --learning-rate")
+    var bad = model(.scenes, featureSize: SceneEncoder.featureCount)
+    bad.parameters.bias[0] = .nan
+    try bad.write(to: file("m"))
+    expectError(try studio("caption", "--model", "m", "val/000001.png"), "m", "bias", "no numbers")
+  }
+
+  func testPicturesThatAreBothTrainedOnAndValidatedWithAreTold() throws {
+    let run = try studio(
+      "train", "--cell", "rnn", "--captions", "train.json", "--images", "train", "--output", "m",
+      "--epochs", "1", "--hidden", "8", "--embedding", "4", "--validation", "val.json")
+    XCTAssertEqual(run.status, 0, run.errors)
+    XCTAssertTrue(run.errors.contains("warning: 1 pictures to validate with"), run.errors)
+    XCTAssertTrue(run.errors.contains("000001.png"), run.errors)
+  }
+
   func testWrongOptionsAreUsageErrors() throws {
     for option in [
       ["--epochs", "0"], ["--learning-rate", "0"], ["--cell", "gru"], ["--hidden", "x"],
+      ["--hidden", "1000000"], ["--epochs", "9223372036854775807"], ["--forget-bias", "1"],
     ] {
       XCTAssertEqual(try train(option).status, 64)
     }

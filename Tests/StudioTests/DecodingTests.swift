@@ -42,6 +42,8 @@ final class DecodingTests: StudioTestCase {
     for options in [
       ["--top-k", "3"], ["--decoding", "sample", "--top-p", "1.5"], ["--beam-width", "0"],
       ["--decoding", "sample", "--temperature", "0"], ["--length-normalization", "-1"],
+      ["--decoding", "greedy", "--beam-width", "3"],
+      ["--decoding", "sample", "--length-normalization", "1"],
     ] {
       let run = try studio(["caption", "--model", "model", "--images", "val"] + options)
       XCTAssertEqual(run.status, 64, "\(options)")
@@ -49,15 +51,34 @@ final class DecodingTests: StudioTestCase {
     XCTAssertEqual(try studio("caption", "--model", "model").status, 64)
   }
 
-  func testPicturesThatWouldHaveTheSameNumberAreNamed() throws {
+  func testPicturesAreNumberedByTheirCaptionsTheirDigitsOrTheirPlaces() throws {
     try FileManager.default.createDirectory(
       at: file("more"), withIntermediateDirectories: true)
-    try FileManager.default.copyItem(at: file("val/000001.png"), to: file("more/000002.png"))
-    let arguments = [
-      "caption", "--model", "model", "--images", "val", "more/000002.png", "--json", "results.json",
-    ]
-    expectError(try studio(arguments), "val/000002.png", "more/000002.png", "picture 2")
-    XCTAssertFalse(FileManager.default.fileExists(atPath: file("results.json").path))
+    for name in ["x_000002.png", "7.png"] {
+      try FileManager.default.copyItem(at: file("val/000001.png"), to: file("more/" + name))
+    }
+    func numbers(_ options: String...) throws -> [Int] {
+      let run = try studio(
+        ["caption", "--model", "model", "--images", "val", "--json", "results.json"] + options)
+      XCTAssertEqual(run.status, 0, run.errors)
+      let results = try JSONSerialization.jsonObject(with: Data(contentsOf: file("results.json")))
+      return try XCTUnwrap(results as? [[String: Any]]).compactMap { $0["image_id"] as? Int }
+    }
+    XCTAssertEqual(try numbers(), [1, 2, 3])
+    XCTAssertEqual(try numbers("more/7.png"), [7, 1, 2, 3])
+    XCTAssertEqual(try numbers("more/x_000002.png"), [1, 2, 3, 4])
+    XCTAssertEqual(try numbers("more/7.png", "--captions", "val.json"), [1, 2, 3])
+    XCTAssertEqual(try numbers("val/000002.png", "--captions", "val.json"), [2, 1, 3])
+  }
+
+  func testNoCaptionSaysUnknown() throws {
+    let train = try studio(
+      "train", "--cell", "rnn", "--captions", "train.json", "--images", "train", "--output",
+      "model", "--hidden", "32", "--embedding", "16", "--epochs", "4", "--minimum-count", "60")
+    XCTAssertEqual(train.status, 0, train.errors)
+    for decoding in ["greedy", "beam", "sample"] {
+      XCTAssertFalse(try captions("--decoding", decoding).contains("<UNK>"))
+    }
   }
 
   func testResultsCanBeEvaluatedAndLookedAt() throws {

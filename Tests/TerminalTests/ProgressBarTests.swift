@@ -41,7 +41,8 @@ final class ProgressBarTests: XCTestCase {
       bar.show(4, of: 4, "loss 1.5")
     }
     XCTAssertTrue(text.contains("█████░░░░░░░░░░░░░░░  25 %  loss 2.5"), text)
-    XCTAssertTrue(text.contains("████████████████████ 100 %  loss 1.5  in 0:0"), text)
+    XCTAssertTrue(text.contains("████████████████████ 100 %  in 0:0"), text)
+    XCTAssertTrue(text.contains("  loss 1.5"), text)
     XCTAssertTrue(text.hasSuffix("\r\n"), text)
     XCTAssertEqual(text.filter { $0 == "\n" || $0 == "\r\n" }.count, 1, "one line in place")
   }
@@ -52,6 +53,25 @@ final class ProgressBarTests: XCTestCase {
       bar.show(1, of: 4, String(repeating: "x", count: 200))
     }
     XCTAssertLessThan(text.filter { !"\r\u{1B}[K".contains($0) }.count, 40, text)
+  }
+
+  func testTheTimeLeftIsSeenWhereTheTextIsTooLong() throws {
+    let text = try errors(terminalWidth: 80) {
+      var bar = ProgressBar()
+      bar.show(0, of: 4)
+      usleep(200_000)
+      bar.show(1, of: 4, "loss 2.5, 12345 captions/s, " + String(repeating: "x", count: 200))
+    }
+    XCTAssertTrue(text.contains("  25 %  0:01 left  loss 2.5, 12345 captions/s"), text)
+  }
+
+  func testAMessageAfterTheLastPartHasNoEmptyLineBefore() throws {
+    let text = try errors(terminalWidth: 80) {
+      var bar = ProgressBar()
+      bar.show(4, of: 4)
+      bar.stop()
+    }
+    XCTAssertEqual(text.filter { $0 == "\n" || $0 == "\r\n" }.count, 1, text)
   }
 
   func testAPipeStaysEmpty() throws {
