@@ -184,26 +184,28 @@ public struct CaptionerTrainer: Sendable {
       noise.vectors = mask(words.shape + [parameters.embedding.shape[1]])
       noise.states = mask(words.shape + [parameters.hiddenWeight.shape[0]])
     }
-    let sampled = settings.scheduledSampling * Float(iteration) / Float(iterations)
-    guard sampled > 0 || settings.wordDropout > 0 else { return noise }
+    let progress = Float(iteration) / Float(iterations)
+    let sampled = settings.scheduledSampling * progress
+    let dropped = settings.wordDropout * (settings.wordDropoutFades ? 1 - progress : 1)
+    guard sampled > 0 || dropped > 0 else { return noise }
     let own =
       try sampled > 0
       ? parts.predictions(features: features, words: words, parameters: parameters) : words
-    noise.words = replaced(words, by: own, sampled, using: &generator)
+    noise.words = replaced(words, by: own, sampled, dropping: dropped, using: &generator)
     return noise
   }
 
   /// Input words, some of them the model's own, some of them `<UNK>`. `<START>` and what follows
   /// `<END>` stays.
   private func replaced(
-    _ words: Tensor<Int>, by own: Tensor<Int>, _ share: Float,
+    _ words: Tensor<Int>, by own: Tensor<Int>, _ share: Float, dropping dropped: Float,
     using generator: inout SeededGenerator
   ) -> Tensor<Int> {
     var result = words
     for n in 0..<words.shape[0] {
       for t in 1..<max(1, words.shape[1]) where words[n, t] != SpecialToken.null {
         if generator.uniform() < Double(share) { result[n, t] = own[n, t - 1] }
-        if generator.uniform() < Double(settings.wordDropout) {
+        if generator.uniform() < Double(dropped) {
           result[n, t] = SpecialToken.unknown
         }
       }

@@ -20,6 +20,9 @@ public struct CaptionerTraining: Equatable, Sendable {
   public var dropout: Float = 0
   /// The share of input words that become `<UNK>`, from `0..<1`.
   public var wordDropout: Float = 0
+  /// Whether that share falls linearly, to 0 at the end: what pictures show is learned before which
+  /// word follows which.
+  public var wordDropoutFades = false
   /// The share of input words that, at the end of training, are the model's own prediction of them;
   /// it grows linearly from 0. From `0...1`.
   ///

@@ -47,6 +47,9 @@ struct LearningOptions: ParsableArguments {
   @Option(help: "The share of input words to replace with <UNK>.")
   var wordDropout: Float = 0
 
+  @Flag(help: "Let the share of --word-dropout fall to 0 at the end of training.")
+  var fadeWordDropout = false
+
   @Option(
     help: ArgumentHelp(
       """
@@ -94,6 +97,7 @@ struct LearningOptions: ParsableArguments {
     (settings.decayEvery, settings.followsCosine) = (decayEvery, cosine)
     (settings.clip, settings.weightDecay) = (clip, weightDecay)
     (settings.dropout, settings.wordDropout) = (dropout, wordDropout)
+    settings.wordDropoutFades = fadeWordDropout
     (settings.scheduledSampling, settings.patience) = (scheduledSampling, patience)
     return settings
   }
@@ -108,7 +112,8 @@ extension LearningOptions {
       "--decay": "\(settings.learningRateDecay)", "--decay-every": "\(decayEvery)",
       "--cosine": cosine ? "on" : "off", "--clip": clip.map { "\($0)" } ?? "none",
       "--weight-decay": "\(weightDecay)", "--dropout": "\(dropout)",
-      "--word-dropout": "\(wordDropout)", "--scheduled-sampling": "\(scheduledSampling)",
+      "--word-dropout": "\(wordDropout)", "--fade-word-dropout": fadeWordDropout ? "on" : "off",
+      "--scheduled-sampling": "\(scheduledSampling)",
       "--patience": patience.map { "\($0)" } ?? "none", "--seed": "\(seed)",
     ]
   }

@@ -1,4 +1,5 @@
 import Exercises
+import Synchronization
 import Tensors
 import Training
 import XCTest
@@ -64,6 +65,39 @@ final class CaptionerTrainingTests: XCTestCase {
     // With a length above the norm nothing changes.
     settings.clip = Float(count)
     XCTAssertEqual(try run { _, _, _ in 1 }.parameters, trainer.parameters)
+  }
+
+  func testWordsAreDroppedAsOftenAsIsSaidAndLessAndLessOftenWhereThatFades() throws {
+    settings.epochs = 400
+    settings.wordDropout = 0.8
+    XCTAssertEqual(try droppedShares(), [0.8, 0.8, 0.8, 0.8], accuracy: 0.06)
+    settings.wordDropoutFades = true
+    XCTAssertEqual(try droppedShares(), [0.7, 0.5, 0.3, 0.1], accuracy: 0.06)
+  }
+
+  /// The share of words that are read as `<UNK>` in each quarter of a training.
+  private func droppedShares() throws -> [Double] {
+    let read = Mutex<[Int]>([])
+    var parts = CaptioningParts<Float>.unused
+    parts.embedding = { words, table in
+      let own = try words[.all, 1...].elements.filter { $0 != SpecialToken.null }
+      read.withLock { $0 += own }
+      return (table, { $0 })
+    }
+    let exercises = CaptionerExercises(parts: parts) { _, captions, parameters, parts in
+      _ = try parts.embedding(
+        captions[.all, 0..<captions.shape[1] - 1], parameters.embedding)
+      return (1, parameters)
+    }
+    var trainer = try trainer()
+    let set = try captionSet()
+    while !trainer.isFinished { _ = try trainer.step(on: set, exercises) }
+    let words = read.withLock(\.self)
+    let size = words.count / 4
+    return (0..<4).map { quarter in
+      let part = words[quarter * size..<(quarter + 1) * size]
+      return Double(part.count { $0 == SpecialToken.unknown }) / Double(size)
+    }
   }
 
   func testALossThatIsNoNumberIsExplained() throws {
@@ -177,6 +211,15 @@ final class CaptionerTrainingTests: XCTestCase {
       if let badGradient { gradients[keyPath: badGradient][0, 0] = .infinity }
       return (try loss(features, captions, parameters), gradients)
     }
+  }
+}
+
+private func XCTAssertEqual(
+  _ values: [Double], _ expected: [Double], accuracy: Double, line: UInt = #line
+) {
+  XCTAssertEqual(values.count, expected.count, line: line)
+  for (value, expected) in zip(values, expected) {
+    XCTAssertEqual(value, expected, accuracy: accuracy, line: line)
   }
 }
 

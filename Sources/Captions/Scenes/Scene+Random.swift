@@ -2,7 +2,7 @@ import Tensors
 
 extension Scene {
   /// How the objects of a scene stand together.
-  private enum Arrangement: CaseIterable {
+  private enum Arrangement {
     /// A single object.
     case one
     /// Two that differ in shape or color.
@@ -15,12 +15,17 @@ extension Scene {
     case three
   }
 
+  /// Those with more to say come more often.
+  private static let arrangements: [Arrangement] = [
+    .one, .two, .two, .alike, .alike, .twoAndOne, .twoAndOne, .three, .three, .three,
+  ]
+
   /// A scene drawn by lot.
   ///
   /// Where things are is never in doubt: a single object lies clearly within a third of the picture,
   /// others lie clearly above or beside one another.
   public static func random(using generator: inout SeededGenerator) -> Scene {
-    let arrangement = generator.element(of: Arrangement.allCases)
+    let arrangement = generator.element(of: arrangements)
     let isUpright = Bool.random(using: &generator)
     // A row; what stands upright is turned afterwards.
     let (centers, kinds): ([Point], [Int]) =
