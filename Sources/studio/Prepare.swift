@@ -1,6 +1,7 @@
 import ArgumentParser
 import Captions
 import Foundation
+import Pretrained
 
 struct Prepare: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -58,7 +59,8 @@ struct Prepare: ParsableCommand {
     let preparation = Preparation(
       source: source, files: files, extractor: extractor, folder: PreparedFolder(path: output),
       settings: PreparedFolder.Settings(
-        captions: try fingerprint(of: captions), weights: try weights.map(fingerprint) ?? "",
+        captions: try fingerprint(of: captions),
+        weights: try weights.map { try fingerprint(of: PublishedWeights.file($0).path) } ?? "",
         encoder: extractor.encoder.rawValue, splits: split.sorted(),
         images: images.map { URL(fileURLWithPath: $0).standardizedFileURL.path },
         pictures: source.images.count, shardSize: saveEvery))

@@ -15,6 +15,8 @@ class StudioTestCase: XCTestCase {
   }
 
   private(set) var folder = URL(fileURLWithPath: "")
+  /// What `studio` finds in its environment beside what the tests have there.
+  var environment: [String: String] = [:]
 
   override func setUpWithError() throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
@@ -33,6 +35,7 @@ class StudioTestCase: XCTestCase {
       .deletingLastPathComponent().appendingPathComponent("studio")
     process.arguments = arguments
     process.currentDirectoryURL = folder
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let (output, errors) = (file(".output"), file(".errors"))
     for stream in [output, errors] { try Data().write(to: stream) }
     process.standardOutput = try FileHandle(forWritingTo: output)
