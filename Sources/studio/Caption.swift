@@ -99,7 +99,7 @@ struct Caption: AsyncParsableCommand {
     for model: CaptionerModel
   ) throws -> () throws -> (files: [URL], features: Tensor<Float>) {
     if let data {
-      let (captions, features, encoder) = try PreparedFolder(path: data).read()
+      let (captions, features, encoder, _) = try PreparedFolder(path: data).read()
       guard encoder == model.encoder else {
         throw StudioError(
           "\(data): was prepared with the encoder \(encoder.rawValue), \(self.model) trained with "

@@ -24,14 +24,31 @@ struct FeatureExtractor: Sendable {
   }
 
   /// SqueezeNet where there are weights for it, otherwise the encoder of drawn scenes.
+  /// - Throws: `StudioError` for weights of another network, and for weights that are not complete.
   init(weights: String?) throws {
     if let weights {
       encoder = .squeezeNet
-      network = .squeezeNet(try ConvolutionalNetwork(contentsOf: PublishedWeights.file(weights)))
+      network = .squeezeNet(try Self.squeezeNet(PublishedWeights.file(weights)))
     } else {
       encoder = .scenes
       network = .scenes(try SceneEncoder.bundled())
     }
+  }
+
+  private static func squeezeNet(_ file: URL) throws -> ConvolutionalNetwork<Float> {
+    let network = try ConvolutionalNetwork<Float>(contentsOf: file)
+    guard network.architecture == .squeezeNet1_1 else {
+      throw StudioError(
+        "\(file.path): has weights of \(network.architecture.rawValue); expected those of "
+          + "squeezenet1_1, which `backprop weights fetch squeezenet1_1` gets")
+    }
+    do {
+      // What is missing shows at the first picture: better at one that nobody waits for.
+      _ = try network.pooledFeatures(.zeros([1, 3, side, side]))
+    } catch {
+      throw StudioError("\(file.path): \(error)")
+    }
+    return network
   }
 
   /// The features of every picture, `[N, D]`.

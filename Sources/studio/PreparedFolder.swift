@@ -77,10 +77,12 @@ struct PreparedFolder {
 }
 
 extension PreparedFolder {
-  /// What is there of the pictures: their captions, features `[M, D]` and what those were made by.
+  /// What is there of the pictures: their captions, features `[M, D]`, what those were made by and a
+  /// hash of its weights.
   /// - Throws: `StudioError` where the folder is not complete or the files do not fit.
   func read() throws -> (
-    captions: CaptionedImages, features: Tensor<Float>, encoder: CaptionerModel.Encoder
+    captions: CaptionedImages, features: Tensor<Float>, encoder: CaptionerModel.Encoder,
+    weights: String
   ) {
     guard let settings = try readSettings() else {
       throw StudioError("\(path): was not made by `studio prepare`; make such a folder with it")
@@ -96,7 +98,7 @@ extension PreparedFolder {
         "\(features.path): has not one row for each of the \(source.images.count) pictures; "
           + "prepare them again")
     }
-    return (source, rows, encoder)
+    return (source, rows, encoder, settings.weights)
   }
 }
 

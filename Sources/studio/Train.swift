@@ -192,6 +192,11 @@ struct Train: AsyncParsableCommand {
         "--validation: has \(otherFeatures.shape[1]) features by \(otherEncoder.rawValue), the "
           + "training data \(features.shape[1]) by \(encoder.rawValue); prepare both alike")
     }
+    guard other.weights == all.weights else {
+      throw StudioError(
+        "--validation: was prepared with other weights than the training data (the files' bytes "
+          + "differ); prepare both with the same file")
+    }
     return (model, captions, try pictures(other, model.standardized(otherFeatures), model))
   }
 

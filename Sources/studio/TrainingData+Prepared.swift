@@ -33,7 +33,7 @@ extension TrainingData {
   private init(
     _ folder: PreparedFolder, _ settings: PreparedFolder.Settings, limit: Int?, minimumCount: Int?
   ) throws {
-    let (source, features, encoder) = try folder.read()
+    let (source, features, encoder, weights) = try folder.read()
     let (words, pictures) = Self.captions(
       source.selection(limit: limit), of: source, among: source.images)
     let known = try? JSONDecoder().decode(
@@ -47,7 +47,7 @@ extension TrainingData {
         ?? known ?? Vocabulary(captions: words),
       // Of few captions only words that all of them have often enough would be left.
       minimumCount: minimumCount ?? (limit == nil ? settings.minimumCount : nil),
-      source: .features(features, encoder))
+      source: .features(features, encoder, weights: weights))
   }
 
   private init(
@@ -83,7 +83,7 @@ extension TrainingData {
     self.init(
       words: words, pictures: numbers.prefix(count).map { Int($0) },
       vocabulary: minimumCount.map { Vocabulary(captions: words, minimumCount: $0) } ?? known,
-      minimumCount: minimumCount, source: .features(features, .given))
+      minimumCount: minimumCount, source: .features(features, .given, weights: ""))
   }
 
   private static func arrayFiles(_ path: String, isFolder: Bool) throws -> [URL] {

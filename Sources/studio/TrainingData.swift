@@ -17,8 +17,8 @@ struct TrainingData {
   /// What is there of the pictures.
   enum Pictures {
     case files([URL])
-    /// `[P, D]`, and what they were made by.
-    case features(Tensor<Float>, CaptionerModel.Encoder)
+    /// `[P, D]`, what they were made by and a hash of its weights.
+    case features(Tensor<Float>, CaptionerModel.Encoder, weights: String)
   }
 
   let vocabulary: Vocabulary
@@ -113,11 +113,16 @@ struct TrainingData {
     _ weights: String?
   ) throws -> (features: Tensor<Float>, encoder: CaptionerModel.Encoder) {
     switch source {
-    case .features(let features, let encoder): return (features, encoder)
+    case .features(let features, let encoder, _): return (features, encoder)
     case .files(let files):
       let extractor = try FeatureExtractor(weights: weights)
       return (try extractor.features(of: files, progress: ProgressBar()), extractor.encoder)
     }
+  }
+
+  /// A hash of the weights that the features were made by; nil where there are none yet.
+  var weights: String? {
+    if case .features(_, _, let weights) = source { weights } else { nil }
   }
 }
 

@@ -32,6 +32,26 @@ final class PrepareWeightsTests: StudioTestCase {
       try prepare("out", "cache/backprop/\(name)").status, 0, "the same weights by their path")
   }
 
+  func testWeightsOfAnotherNetworkAndIncompleteOnesAreRefusedBeforeTheFolderIsMade() throws {
+    try writeWeights("vgg", of: .vgg16)
+    expectError(try prepare("out", "vgg"), "vgg", "weights of vgg16", "squeezenet1_1")
+    try writeWeights("short", of: .squeezeNet1_1, leavingOut: 1)
+    expectError(try prepare("out", "short"), "short", "features.12.expand3x3")
+    XCTAssertFalse(exists("out"))
+  }
+
+  func testTrainingAndValidationDataByDifferentWeightsAreRefused() throws {
+    for (number, name) in ["a", "b"].enumerated() {
+      try writeWeights("weights-\(name)", of: .squeezeNet1_1, value: 0.01 * Float(number + 1))
+      let run = try prepare(name, "weights-\(name)")
+      XCTAssertEqual(run.status, 0, run.errors)
+    }
+    let train = ["train", "--cell", "rnn", "--epochs", "1", "--hidden", "4", "--output", "model"]
+    expectError(
+      try studio(train + ["--data", "a", "--validation", "b"]), "--validation", "other weights")
+    XCTAssertEqual(try studio(train + ["--data", "a", "--validation", "a"]).status, 0)
+  }
+
   // MARK: -
 
   /// Writes weights that are all the same; without the last layers where so many are left out.
