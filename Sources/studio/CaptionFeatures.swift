@@ -10,6 +10,14 @@ import Tensors
 import Terminal
 import Training
 
+extension CaptionerModel.Encoder {
+  /// Says on standard error where pictures are seen by what was made for drawn ones.
+  func tellIfForScenes() {
+    guard self == .scenes else { return }
+    printError("no --weights: pictures are seen by the kit's encoder for drawn scenes")
+  }
+}
+
 /// Turns pictures into what a captioner sees.
 struct FeatureExtractor: Sendable {
   /// Height and width of the pictures that SqueezeNet was trained on.

@@ -10,6 +10,9 @@ struct Prepare: ParsableCommand {
       Reads captions in COCO's format or Karpathy's splits, and writes a folder with the features, \
       the captions and the vocabulary. Pictures that cannot be read are listed in unreadable.txt and \
       left out. Stopped at any moment, the same command goes on where it was.
+
+      Without --weights pictures are seen by a small network that the kit trained on drawn scenes: \
+      for what `studio draw` makes, not for photographs.
       """)
 
   @Option(help: ArgumentHelp("Captions, in COCO's format or a Karpathy split.", valueName: "file"))
@@ -56,6 +59,7 @@ struct Prepare: ParsableCommand {
     }
     try requireOwnFolder()
     let extractor = try FeatureExtractor(weights: weights)
+    extractor.encoder.tellIfForScenes()
     let preparation = Preparation(
       source: source, files: files, extractor: extractor, folder: PreparedFolder(path: output),
       settings: PreparedFolder.Settings(

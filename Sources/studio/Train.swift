@@ -173,9 +173,7 @@ struct Train: AsyncParsableCommand {
           + "\(shared[0].relativePath); others are named by --validation and --validation-images")
     }
     let (features, encoder) = try all.features(weights)
-    if encoder == .scenes {
-      printError("no --weights: pictures are seen by the kit's encoder for drawn scenes")
-    }
+    encoder.tellIfForScenes()
     let parts = try holdOut.map { try all.holdingOut($0, seed: learning.seed) }
     let data = parts?.training ?? all
     let model = try untrainedModel(data, features, encoder)

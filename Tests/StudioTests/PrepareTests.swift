@@ -61,6 +61,7 @@ final class PrepareTests: StudioTestCase {
     XCTAssertEqual(
       try FileManager.default.contentsOfDirectory(atPath: file("out").path).sorted(),
       ["captions.json", "features.safetensors", "prepared.json", "vocabulary.json"])
+    XCTAssertTrue(run.errors.contains("no --weights"), run.errors)
     let again = try prepare("out")
     XCTAssertTrue(again.output.hasPrefix("complete already"), again.output)
   }
