@@ -5,11 +5,11 @@ import Tensors
 /// Features on their way into one file: shards of some pictures each, each written whole or not at
 /// all, so that a process may be killed at any moment and another goes on.
 struct FeatureShards {
-  struct Shard {
-    /// `[n, D]` of the pictures that could be read, in order.
-    var features: Tensor<Float>
-    /// The positions of the others among the shard's pictures, and why they could not.
-    var failures: [Int: String]
+  /// Of each of its pictures the features `[D]`, or why it could not be read.
+  typealias Shard = [Result<Tensor<Float>, Unreadable>]
+
+  struct Unreadable: Error {
+    var reason: String
   }
 
   let folder: URL
@@ -27,17 +27,27 @@ struct FeatureShards {
       let features = contents.tensors["features"],
       let text = contents.metadata["failures"],
       let failures = try? JSONDecoder().decode([Int: String].self, from: Data(text.utf8)),
-      features.shape.count == 2, features.shape[0] + failures.count == range(number).count
+      case let positions = 0..<range(number).count, failures.keys.allSatisfy(positions.contains),
+      features.shape.count == 2, features.shape[0] + failures.count == positions.count,
+      var rows = try? features.unstacked()[...]
     else { return nil }
-    return Shard(features: features, failures: failures)
+    return positions.map { position in
+      failures[position].map { .failure(Unreadable(reason: $0)) } ?? .success(rows.removeFirst())
+    }
   }
 
   func write(_ shard: Shard, _ number: Int) throws {
+    var failures: [Int: String] = [:]
+    for case (let position, .failure(let failure)) in shard.enumerated() {
+      failures[position] = failure.reason
+    }
+    let rows = shard.compactMap { try? $0.get() }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    let failures = String(decoding: try encoder.encode(shard.failures), as: UTF8.self)
-    try Safetensors(tensors: ["features": shard.features], metadata: ["failures": failures])
-      .write(to: file(number))
+    try Safetensors(
+      tensors: ["features": rows.isEmpty ? .zeros([0, 0]) : .stacking(rows)],
+      metadata: ["failures": String(decoding: try encoder.encode(failures), as: UTF8.self)]
+    ).write(to: file(number))
   }
 
   private func file(_ number: Int) -> URL {
@@ -66,7 +76,10 @@ struct FeatureShards {
       try handle.write(contentsOf: header)
       for number in 0..<count {
         guard let shard = read(number) else { throw StudioError("shard \(number) is gone") }
-        try shard.features.withUnsafeElements { try handle.write(contentsOf: Data(buffer: $0)) }
+        for row in shard {
+          guard case .success(let features) = row else { continue }
+          try features.withUnsafeElements { try handle.write(contentsOf: Data(buffer: $0)) }
+        }
       }
       try handle.synchronize()
     } catch {

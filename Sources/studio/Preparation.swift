@@ -8,7 +8,7 @@ import Terminal
 ///
 /// Whatever happens in between, the folder ends up with the same bytes: shards are written one after
 /// another, and only when all are there, the other files are made from them; last of all the settings
-/// say that it is complete.
+/// say that it is complete. Pictures that could not be read are tried again in every run.
 struct Preparation {
   let source: CaptionedImages
   let files: PictureFinder
@@ -28,7 +28,8 @@ struct Preparation {
       throw StudioError("\(folder.path): cannot be made: \(error.localizedDescription)")
     }
     try withLock {
-      let isComplete = try begin()
+      var isComplete = try begin()
+      if isComplete, try reopen() { isComplete = false }
       if !isComplete { try extract() }
       try finish(minimumCount: minimumCount, isComplete: isComplete)
     }
@@ -63,27 +64,48 @@ struct Preparation {
     try folder.write(folder.settings) { try writeJSON(settings, to: $0.path) }
   }
 
+  /// Takes a complete folder apart again where it lacks pictures, so that they can be tried again.
+  /// - Returns: Whether it does.
+  private func reopen() throws -> Bool {
+    let known = Set(try CaptionedImages(contentsOf: folder.captions).images.map(\.id))
+    guard known.count < settings.pictures else { return false }
+    var rows = try folder.read().features.unstacked()[...]
+    for number in 0..<shards.count {
+      try shards.write(
+        source.images[shards.range(number)].map {
+          known.contains($0.id)
+            ? .success(rows.removeFirst()) : .failure(FeatureShards.Unreadable(reason: ""))
+        }, number)
+    }
+    try write(settings)
+    return true
+  }
+
+  /// Extracts the features of pictures that are in no shard, and of those that could not be read.
   private func extract() throws {
-    let missing = (0..<shards.count).filter { shards.read($0) == nil }
+    var work: [(number: Int, positions: [Int])] = []
+    var (done, retried) = (0, 0)
+    for number in 0..<shards.count {
+      let shard = shards.read(number)
+      let count = shards.range(number).count
+      let positions = (0..<count).filter { (try? shard?[$0].get()) == nil }
+      work.append((number, positions))
+      if shard != nil { (done, retried) = (done + count, retried + positions.count) }
+    }
     let total = settings.pictures
-    let left = missing.reduce(0) { $0 + shards.range($1).count }
-    if left < total { printError("going on: \(total - left) of \(total) pictures are done") }
-    let pace = Mutex(Pace(total: total, left: left))
-    for number in missing {
-      let range = shards.range(number)
-      let results = extractor.features(of: range.map { files.place(source.images[$0].fileName) }) {
-        pace.withLock { $0.step() }
+    if 1..<total ~= done { printError("going on: \(done) of \(total) pictures are done") }
+    if retried > 0 { printError("trying \(retried) pictures again that could not be read") }
+    let pace = Mutex(Pace(total: total, left: work.reduce(0) { $0 + $1.positions.count }))
+    for (number, positions) in work where !positions.isEmpty {
+      let pictures = source.images[shards.range(number)]
+      let results = extractor.features(
+        of: positions.map { files.place(pictures[pictures.startIndex + $0].fileName) }
+      ) { pace.withLock { $0.step() } }
+      var shard = shards.read(number) ?? pictures.map { _ in .failure(.init(reason: "")) }
+      for (position, result) in zip(positions, results) {
+        shard[position] = result.mapError { FeatureShards.Unreadable(reason: "\($0)") }
       }
-      var rows: [Tensor<Float>] = []
-      var failures: [Int: String] = [:]
-      for (position, result) in results.enumerated() {
-        switch result {
-        case .success(let row): rows.append(row)
-        case .failure(let error): failures[position] = "\(error)"
-        }
-      }
-      let features = rows.isEmpty ? Tensor<Float>.zeros([0, 0]) : try .stacking(rows)
-      try shards.write(FeatureShards.Shard(features: features, failures: failures), number)
+      try shards.write(shard, number)
     }
   }
 
@@ -113,30 +135,35 @@ struct Preparation {
 
   /// Writes the features, the captions and the list of unreadable pictures.
   private func merge() throws -> CaptionedImages {
-    var failures: [Int: String] = [:]
+    var unreadable: Set<Int> = []
+    var list = ""
     var columns = 0
     for number in 0..<shards.count {
       guard let shard = shards.read(number) else { continue }
-      columns = max(columns, shard.features.shape[1])
-      for (position, reason) in shard.failures {
-        failures[shards.range(number).lowerBound + position] = reason
+      for (picture, row) in zip(source.images[shards.range(number)], shard) {
+        switch row {
+        case .success(let features): columns = features.count
+        case .failure(let failure):
+          unreadable.insert(picture.id)
+          list += failure.reason + "\n"
+        }
       }
     }
-    let lines = failures.sorted { $0.key < $1.key }.map { $0.value + "\n" }
-    if !lines.isEmpty {
-      try folder.write(folder.unreadable) { try Data(lines.joined().utf8).write(to: $0) }
+    if unreadable.isEmpty {
+      try? FileManager.default.removeItem(at: folder.unreadable)
+    } else {
+      try folder.write(folder.unreadable) { try Data(list.utf8).write(to: $0) }
     }
-    guard failures.count < settings.pictures else {
+    guard unreadable.count < settings.pictures else {
       throw StudioError(
         "\(folder.path): none of the \(settings.pictures) pictures could be read; "
           + "see \(folder.unreadable.path)")
     }
-    let unreadable = Set(failures.keys.map { source.images[$0].id })
     let captions = source.filter { !unreadable.contains($0.id) }
     try folder.write(folder.captions) { try captions.write(to: $0) }
     try folder.write(folder.features) {
       try shards.merge(
-        into: $0, rows: settings.pictures - failures.count, columns: columns,
+        into: $0, rows: settings.pictures - unreadable.count, columns: columns,
         metadata: ["encoder": settings.encoder, "weights": settings.weights])
     }
     return captions

@@ -9,7 +9,7 @@ struct Prepare: ParsableCommand {
     discussion: """
       Reads captions in COCO's format or Karpathy's splits, and writes a folder with the features, \
       the captions and the vocabulary. Pictures that cannot be read are listed in unreadable.txt and \
-      left out. Stopped at any moment, the same command goes on where it was.
+      left out; the same command tries them again. Stopped at any moment, it goes on where it was.
 
       Without --weights pictures are seen by a small network that the kit trained on drawn scenes: \
       for what `studio draw` makes, not for photographs.

@@ -123,6 +123,60 @@ final class PrepareTests: StudioTestCase {
       try features.tensors["features"]?[2].elements, try seen(third))
   }
 
+  func testPicturesThatCouldNotBeReadAreTriedAgainAndNoOthers() throws {
+    XCTAssertEqual(try prepare("whole").status, 0)
+    let names = ["one/1.png", "one/5.png", "two/60.png"]
+    let bytes = try names.map { try Data(contentsOf: file($0)) }
+    for name in names { try Data("no picture".utf8).write(to: file(name)) }
+    XCTAssertEqual(try prepare("out").status, 0)
+    let list = try Data(contentsOf: file("out/unreadable.txt"))
+
+    let inVain = try prepare("out")
+    XCTAssertTrue(inVain.errors.contains("trying 3 pictures again"), inVain.errors)
+    XCTAssertEqual(try Data(contentsOf: file("out/unreadable.txt")), list)
+
+    for (name, bytes) in zip(names, bytes).dropLast() { try bytes.write(to: file(name)) }
+    // Others are not looked at any more.
+    try FileManager.default.removeItem(at: file("one/2.png"))
+    let second = try prepare("out")
+    XCTAssertTrue(second.errors.contains("trying 3 pictures again"), second.errors)
+    XCTAssertTrue(second.output.contains("1 pictures could not be read"), second.output)
+
+    try bytes[2].write(to: file(names[2]))
+    let third = try prepare("out")
+    XCTAssertTrue(third.errors.contains("trying 1 pictures again"), third.errors)
+    try expectSameFolders("whole", "out")
+  }
+
+  func testKilledWhileItTriesAgainItEndsWithTheSameBytes() throws {
+    XCTAssertEqual(try prepare("whole").status, 0)
+    let bytes = try Data(contentsOf: file("two/33.png"))
+    try FileManager.default.removeItem(at: file("two/33.png"))
+    XCTAssertEqual(try prepare("out").status, 0)
+    try bytes.write(to: file("two/33.png"))
+    for attempt in 1..<20 { _ = try killPrepare("out", after: Double(attempt) * 0.004) }
+    XCTAssertEqual(try prepare("out").status, 0)
+    try expectSameFolders("whole", "out")
+  }
+
+  func testPicturesAreTriedAgainWhereNothingWasFinished() throws {
+    XCTAssertEqual(try prepare("whole").status, 0)
+    for folder in ["one", "two"] {
+      try FileManager.default.moveItem(at: file(folder), to: file(folder + ".away"))
+      try FileManager.default.createDirectory(at: file(folder), withIntermediateDirectories: true)
+    }
+    try Data("no picture".utf8).write(to: file("one/1.png"))
+    expectError(try prepare("out"), "none of the 60 pictures could be read")
+    for folder in ["one", "two"] {
+      try FileManager.default.removeItem(at: file(folder))
+      try FileManager.default.moveItem(at: file(folder + ".away"), to: file(folder))
+    }
+    let again = try prepare("out")
+    XCTAssertEqual(again.status, 0, again.errors)
+    XCTAssertTrue(again.errors.contains("trying 60 pictures again"), again.errors)
+    try expectSameFolders("whole", "out")
+  }
+
   func testOtherSettingsThanBeforeAreRefused() throws {
     XCTAssertEqual(try prepare("out").status, 0)
     expectError(try prepare("out", "--save-every", "9"), "out", "--save-every 10", "--output")
