@@ -83,7 +83,7 @@ struct FeatureShards {
       }
       try handle.synchronize()
     } catch {
-      throw StudioError("\(file.path): cannot be written: \(error)")
+      throw StudioError("\(file.path): cannot be written: \(systemReason(error))")
     }
   }
 }

@@ -36,7 +36,6 @@ func requireWritable(_ outputs: [String?], keeping inputs: [String?]) throws {
 func requireWritable(_ path: String) throws {
   let file = URL(fileURLWithPath: path)
   let folder = file.deletingLastPathComponent().path
-  var isFolder: ObjCBool = false
   // Files are replaced, and links or devices would be too.
   let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
   if let kind, kind != .typeRegular {
@@ -44,11 +43,25 @@ func requireWritable(_ path: String) throws {
     throw StudioError(
       "\(path): cannot be written: it is \(names[kind] ?? "a device"); name a file")
   }
-  guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue
-  else { throw StudioError("\(path): cannot be written: there is no folder \(folder)") }
+  guard isFolder(folder) else {
+    throw StudioError("\(path): cannot be written: there is no folder \(folder)")
+  }
   guard FileManager.default.isWritableFile(atPath: folder) else {
     throw StudioError("\(path): cannot be written: no permission to write in \(folder)")
   }
+}
+
+/// Why the system refused to do something, in its own words: “No space left on device”.
+func systemReason(_ error: any Error) -> String {
+  let refusal = error as NSError
+  let cause = (refusal.userInfo[NSUnderlyingErrorKey] as? any Error ?? error) as NSError
+  guard cause.domain == NSPOSIXErrorDomain else { return "\(error)" }
+  return String(cString: strerror(Int32(cause.code)))
+}
+
+func isFolder(_ path: String) -> Bool {
+  var isFolder: ObjCBool = false
+  return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
 }
 
 /// Writes `value` as readable JSON; the file appears whole or not at all.
@@ -58,7 +71,7 @@ func writeJSON(_ value: some Encodable, to path: String) throws {
   do {
     try encoder.encode(value).write(to: URL(fileURLWithPath: path), options: .atomic)
   } catch {
-    throw StudioError("\(path): cannot be written: \(error.localizedDescription)")
+    throw StudioError("\(path): cannot be written: \(systemReason(error))")
   }
 }
 
@@ -67,6 +80,6 @@ func writeText(_ text: String, to path: String) throws {
   do {
     try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
   } catch {
-    throw StudioError("\(path): cannot be written: \(error.localizedDescription)")
+    throw StudioError("\(path): cannot be written: \(systemReason(error))")
   }
 }

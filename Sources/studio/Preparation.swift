@@ -25,7 +25,7 @@ struct Preparation {
       try FileManager.default.createDirectory(
         at: folder.unfinished, withIntermediateDirectories: true)
     } catch {
-      throw StudioError("\(folder.path): cannot be made: \(error.localizedDescription)")
+      throw StudioError("\(folder.path): cannot be made: \(systemReason(error))")
     }
     try withLock {
       var isComplete = try begin()

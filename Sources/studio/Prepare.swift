@@ -89,6 +89,11 @@ struct Prepare: ParsableCommand {
 
   /// Refuses a folder with anything else in it.
   private func requireOwnFolder() throws {
+    // Whatever a symbolic link leads to, also nothing, is looked at as itself.
+    let isTaken = (try? FileManager.default.attributesOfItem(atPath: output)) != nil
+    guard !isTaken || isFolder(output) else {
+      throw StudioError("\(output): is there and not a folder; choose another --output")
+    }
     let folder = PreparedFolder(path: output)
     let entries = (try? FileManager.default.contentsOfDirectory(atPath: output)) ?? []
     let isNew = entries.isEmpty || entries == [folder.unfinished.lastPathComponent]
@@ -99,9 +104,7 @@ struct Prepare: ParsableCommand {
   }
 
   private func requireFolder(_ path: String) throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
-    else {
+    guard isFolder(path) else {
       throw StudioError(
         "\(path): there is no such folder; --images names the folders of the pictures")
     }

@@ -58,6 +58,8 @@ struct PreparedFolder {
   /// is killed lies in `unfinished`.
   func write(_ file: URL, _ body: (URL) throws -> Void) throws {
     let draft = unfinished.appendingPathComponent(file.lastPathComponent)
+    // Nothing half written keeps its room on a disk that is full.
+    defer { try? FileManager.default.removeItem(at: draft) }
     try body(draft)
     guard rename(draft.path, file.path) == 0 else {
       throw StudioError("\(file.path): cannot be written: \(String(cString: strerror(errno)))")

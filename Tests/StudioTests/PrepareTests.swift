@@ -194,6 +194,33 @@ final class PrepareTests: StudioTestCase {
     XCTAssertEqual(try Data(contentsOf: file("out/features.safetensors")), features)
   }
 
+  func testWhatTheSystemRefusesIsSaidInItsWordsAndLeavesNoDraft() throws {
+    expectError(try prepare("captions.json"), "captions.json", "not a folder", "--output")
+    try FileManager.default.createSymbolicLink(
+      atPath: file("loop").path, withDestinationPath: "loop")
+    expectError(try prepare("loop"), "loop", "not a folder", "--output")
+    expectError(try prepare("captions.json/out"), "cannot be made: Not a directory")
+    // Enough for a shard of 10 pictures, too little for the features of 60.
+    let kibibytes = 25 * SceneEncoder.featureCount * MemoryLayout<Float>.size / 1024
+    let studio = URL(fileURLWithPath: CommandLine.arguments[0])
+      .deletingLastPathComponent().appendingPathComponent("studio").path
+    let limited = Process()
+    limited.executableURL = URL(fileURLWithPath: "/bin/bash")
+    limited.arguments =
+      ["-c", "trap '' XFSZ; ulimit -f \(kibibytes); exec \"$@\"", "", studio] + arguments("out")
+    limited.currentDirectoryURL = folder
+    let errors = Pipe()
+    limited.standardError = errors
+    try limited.run()
+    let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    limited.waitUntilExit()
+    XCTAssertEqual(limited.terminationStatus, 1)
+    XCTAssertTrue(text.contains("features.safetensors: cannot be written: File too large"), text)
+    XCTAssertEqual(
+      try FileManager.default.contentsOfDirectory(atPath: file("out/unfinished").path).count, 6)
+    XCTAssertEqual(try prepare("out").status, 0)
+  }
+
   func testPicturesThatAreNowhereAreAnErrorAtOnce() throws {
     try FileManager.default.createDirectory(at: file("empty"), withIntermediateDirectories: true)
     let arguments = ["prepare", "--captions", "captions.json", "--output", "out", "--images"]
