@@ -30,8 +30,8 @@ struct Preparation {
     try withLock {
       var isComplete = try begin()
       if isComplete, try reopen() { isComplete = false }
-      if !isComplete { try extract() }
-      try finish(minimumCount: minimumCount, isComplete: isComplete)
+      let pace = isComplete ? nil : try extract()
+      try finish(minimumCount: minimumCount, isComplete: isComplete, pace: pace)
     }
   }
 
@@ -82,7 +82,8 @@ struct Preparation {
   }
 
   /// Extracts the features of pictures that are in no shard, and of those that could not be read.
-  private func extract() throws {
+  /// - Returns: How fast, in words; nil where nothing was left to do.
+  private func extract() throws -> String? {
     var work: [(number: Int, positions: [Int])] = []
     var (done, retried) = (0, 0)
     for number in 0..<shards.count {
@@ -107,10 +108,11 @@ struct Preparation {
       }
       try shards.write(shard, number)
     }
+    return pace.withLock { $0.summary }
   }
 
   /// Makes the other files from the shards; of a complete folder only the vocabulary again.
-  private func finish(minimumCount: Int, isComplete: Bool) throws {
+  private func finish(minimumCount: Int, isComplete: Bool, pace: String?) throws {
     var captions = source
     if isComplete {
       captions = try CaptionedImages(contentsOf: folder.captions)
@@ -130,7 +132,8 @@ struct Preparation {
       "\(isComplete ? "complete already" : "wrote") \(folder.path): features of \(captions.images.count) "
         + "pictures with \(captions.annotations.count) captions, \(vocabulary.count) words"
         + (missing == 0
-          ? "" : "; \(missing) pictures could not be read, see \(folder.unreadable.path)"))
+          ? "" : "; \(missing) pictures could not be read, see \(folder.unreadable.path)")
+        + (pace.map { "; \($0)" } ?? ""))
   }
 
   /// Writes the features, the captions and the list of unreadable pictures.
@@ -180,10 +183,17 @@ private struct Pace {
 
   init(total: Int, left: Int) { (self.total, self.left) = (total, left) }
 
+  private var seconds: Double { max(Date().timeIntervalSince(start), 1e-3) }
+  private var rate: Int { Int((Double(done) / seconds).rounded()) }
+
   mutating func step() {
     done += 1
-    let rate = Double(done) / max(Date().timeIntervalSince(start), 1e-3)
     let finished = total - left + done
-    bar.show(finished, of: total, "\(finished) of \(total) pictures, \(Int(rate)) a second")
+    bar.show(finished, of: total, "\(finished) of \(total) pictures, \(rate) a second")
+  }
+
+  /// `in 12.3 s, 66 pictures a second`; nil where there was nothing to do.
+  var summary: String? {
+    left == 0 ? nil : "in \(format(Float(seconds), 1)) s, \(rate) pictures a second"
   }
 }

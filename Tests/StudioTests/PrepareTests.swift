@@ -45,6 +45,8 @@ final class PrepareTests: StudioTestCase {
     let run = try prepare("out")
     XCTAssertEqual(run.status, 0, run.errors)
     XCTAssertTrue(run.output.contains("60 pictures with 120 captions, 7 words"), run.output)
+    XCTAssertNotNil(
+      run.output.firstMatch(of: /in \d+\.\d s, \d+ pictures a second\n$/), run.output)
     let features = try XCTUnwrap(
       Safetensors(contentsOf: file("out/features.safetensors")).tensors["features"])
     XCTAssertEqual(features.shape, [count, SceneEncoder.featureCount])
