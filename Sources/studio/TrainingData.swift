@@ -50,10 +50,7 @@ struct TrainingData {
   ///   - minimumCount: Words that are rarer become `<UNK>`.
   init(captions: String, images: String, part: Part, limit: Int?, minimumCount: Int) throws {
     let source = try Self.read(captions, part)
-    let folder = URL(fileURLWithPath: images, isDirectory: true)
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: images, isDirectory: &isFolder), isFolder.boolValue
-    else {
+    guard isFolder(images) else {
       throw StudioError(
         "\(images): there is no such folder; --images names the folder of the pictures")
     }
@@ -62,11 +59,12 @@ struct TrainingData {
     let described = Set(selected.map { source.annotations[$0].imageID })
     let order = source.images.filter { described.contains($0.id) }
     let (words, pictures) = Self.captions(selected, of: source, among: order)
+    let files = PictureFinder(folders: [images])
     self.init(
       words: words, pictures: pictures,
       vocabulary: Vocabulary(captions: words, minimumCount: minimumCount),
       minimumCount: minimumCount,
-      source: .files(order.map { folder.appendingPathComponent($0.fileName) }))
+      source: .files(order.map { files.place($0.fileName) }))
   }
 
   /// Reads a caption file; of a Karpathy split only what is for the given part.

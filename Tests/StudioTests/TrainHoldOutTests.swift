@@ -69,13 +69,20 @@ final class TrainHoldOutTests: StudioTestCase {
     XCTAssertFalse(exists("none"))
   }
 
+  func testPicturesAreFoundWithoutTheFolderThatAKarpathySplitNames() throws {
+    try writeCaptions(saidToBeIn: #""filepath": "val2014", "#) { _ in "train" }
+    let run = try train("--captions", "captions.json", "--images", ".", "--output", "model")
+    XCTAssertEqual(run.status, 0, run.errors)
+  }
+
   /// Ten pictures in Karpathy's format, each pair of them with a word of its own.
-  private func writeCaptions(split: (Int) -> String) throws {
+  private func writeCaptions(saidToBeIn place: String = "", split: (Int) -> String) throws {
     var generator = SeededGenerator(seed: 4)
     let images = try (0..<10).map { number in
       let picture = try Image(pixels: .randomUniform([3, 20, 24], in: 0..<1, using: &generator))
       try picture.writePNG(to: file("\(number).png"))
-      return #"{"filename": "\#(number).png", "imgid": \#(number), "split": "\#(split(number))", "#
+      return #"{\#(place)"filename": "\#(number).png", "imgid": \#(number), "#
+        + #""split": "\#(split(number))", "#
         + #""sentences": [{"raw": "A \#(words[number / 2]).", "sentid": \#(number)}]}"#
     }
     try Data("{\"images\": [\(images.joined(separator: ","))]}".utf8)
