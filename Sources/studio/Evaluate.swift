@@ -58,7 +58,7 @@ struct Evaluate: ParsableCommand {
 }
 
 /// One caption in COCO's result format.
-struct CaptionResult: Codable {
+struct CaptionResult: Encodable {
   var imageID: Int
   var caption: String
 
@@ -73,12 +73,14 @@ struct CaptionResult: Codable {
     guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)) else {
       throw StudioError("\(path): cannot be read")
     }
-    let results: [CaptionResult]
+    var results: [CaptionResult] = []
     do {
-      results = try JSONDecoder().decode([CaptionResult].self, from: data)
-    } catch {
+      try JSONReader.read(data) { reader in
+        try reader.array { results.append(try CaptionResult(from: &$0)) }
+      }
+    } catch let error as JSONError {
       throw StudioError(
-        "\(path): is not in COCO's result format; expected [{\"image_id\": 1, \"caption\": \"…\"}, …]"
+        "\(path): \(error); expected COCO's result format, [{\"image_id\": 1, \"caption\": \"…\"}, …]"
       )
     }
     guard !results.isEmpty else { throw StudioError("\(path): has no captions") }
@@ -87,6 +89,22 @@ struct CaptionResult: Codable {
       throw StudioError("\(path): has two captions of picture \(result.imageID); expected one")
     }
     return results
+  }
+}
+
+extension CaptionResult {
+  private init(from reader: inout JSONReader) throws {
+    var (imageID, caption): (Int?, String?)
+    try reader.object { reader, key in
+      switch key {
+      case "image_id": imageID = try reader.integer()
+      case "caption": caption = try reader.string()
+      default: break
+      }
+    }
+    self.init(
+      imageID: try reader.required(imageID, "image_id"),
+      caption: try reader.required(caption, "caption"))
   }
 }
 

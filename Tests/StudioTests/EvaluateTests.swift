@@ -50,6 +50,19 @@ final class EvaluateTests: StudioTestCase {
       try evaluate(
         #"[{"image_id": 1, "caption": "x"}, {"image_id": 1, "caption": "y"}]"#), "two captions")
     expectError(try evaluate("[]"), "has no captions")
-    expectError(try evaluate("{}"), "result format")
+    expectError(try evaluate("{}"), "the file is not a list but an object", "result format")
+  }
+
+  func testTheEntryOfAResultThatIsWrongIsNamedWithWhatCame() throws {
+    try writeCaptions()
+    let right = #"{"image_id": 1, "caption": "x"}"#
+    expectError(
+      try evaluate(#"[\#(right), {"image_id": "2", "caption": "y"}]"#), "results.json",
+      "[1].image_id is not a whole number but a string", "result format")
+    expectError(
+      try evaluate(#"[\#(right), {"id": 2, "caption": "y"}]"#), "[1] has no “image_id”")
+    expectError(try evaluate(#"[\#(right), {"image_id": 2}]"#), "[1] has no “caption”")
+    expectError(try evaluate(#"[\#(right), 7]"#), "[1] is not an object but a number")
+    expectError(try evaluate(#"[\#(right), {"image"#), "cut short", "[1]")
   }
 }
