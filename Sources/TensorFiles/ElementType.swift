@@ -11,15 +11,16 @@ enum ElementType: String {
   case int64 = "I64"
   case int16 = "I16"
   case int8 = "I8"
+  case uint16 = "U16"
   case uint8 = "U8"
   case bool = "BOOL"
 
-  static let all = "F16, BF16, F32, F64, I64, I32, I16, I8, U8, BOOL"
+  static let all = "F16, BF16, F32, F64, I64, I32, I16, I8, U16, U8, BOOL"
 
   var size: Int {
     switch self {
     case .int8, .uint8, .bool: 1
-    case .float16, .bfloat16, .int16: 2
+    case .float16, .bfloat16, .int16, .uint16: 2
     case .float32, .int32: 4
     case .float64, .int64: 8
     }
@@ -54,6 +55,7 @@ enum ElementType: String {
     case .int64: return read(Int64.self) { Scalar($0) }
     case .int32: return read(Int32.self) { Scalar($0) }
     case .int16: return read(Int16.self) { Scalar($0) }
+    case .uint16: return read(UInt16.self) { Scalar($0) }
     case .int8: return read(Int8.self) { Scalar($0) }
     case .uint8: return read(UInt8.self) { Scalar($0) }
     case .bool: return read(UInt8.self) { $0 == 0 ? 0 : 1 }

@@ -17,18 +17,22 @@ public struct WeightFile: Sendable {
 
   /// Reads a safetensors file, NumPy's `.npz` or a PyTorch file (`.pth`, `.pt`, `.bin`), told apart by
   /// how the file begins.
+  /// - Parameter isNeeded: Which tensors to keep. What else there is in an `.npz` file may be anything.
   /// - Throws: `TensorFileError` when it cannot be read or is none of them.
-  public init(contentsOf file: URL) throws {
+  public init(
+    contentsOf file: URL, where isNeeded: (_ name: String) -> Bool = { _ in true }
+  ) throws {
     let data = try contents(of: file)
+    let all: [String: Tensor<Float>]
     if PyTorchFile.isLegacy(data) {
-      (tensors, metadata) = (try PyTorchFile.tensors(in: data, file), [:])
+      (all, metadata) = (try PyTorchFile.tensors(in: data, file), [:])
       format = .legacyPyTorch
     } else if data.starts(with: Array("PK".utf8)) {
       let entries = try ZipArchive.entries(of: data, file)
       let isArrays = PyTorchFile.pickle(among: entries) == nil
-      tensors =
+      all =
         isArrays
-        ? try NumPyFile.arrays(inNPZ: file)
+        ? try NumPyFile.arrays(inNPZ: file, where: isNeeded)
         : try PyTorchFile.archive(entries, fileSize: data.count, file)
       (metadata, format) = ([:], isArrays ? .npz : .pyTorch)
     } else {
@@ -38,8 +42,9 @@ public struct WeightFile: Sendable {
           file, "is no file of weights: neither safetensors nor .npz nor PyTorch’s .pth")
       }
       let contents = try Safetensors(contentsOf: file)
-      (tensors, metadata, format) = (contents.tensors, contents.metadata, .safetensors)
+      (all, metadata, format) = (contents.tensors, contents.metadata, .safetensors)
     }
+    tensors = all.filter { isNeeded($0.key) }
   }
 
   /// The tensors alone.

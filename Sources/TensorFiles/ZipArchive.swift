@@ -43,12 +43,6 @@ enum ZipArchive {
     TensorFileError(file, "is not a zip archive, or cut short; get a fresh copy of it")
   }
 
-  /// Every member by name, unpacked.
-  /// - Throws: `TensorFileError` when the archive is cut short or damaged.
-  static func members(of data: Data, _ file: URL) throws -> [(name: String, data: Data)] {
-    try entries(of: data, file).map { ($0.name, try $0.contents()) }
-  }
-
   /// Every member, in the order of the archive's directory.
   /// - Throws: `TensorFileError` when the archive is cut short or damaged.
   static func entries(of data: Data, _ file: URL) throws -> [Entry] {

@@ -45,6 +45,31 @@ final class TensorFilesTests: XCTestCase {
     XCTAssertEqual(single, try expected()["matrix"])
   }
 
+  func testReadsNumPysIntegersAndTextAndFortransOrder() throws {
+    let file = folder.appendingPathComponent("Fixtures/kinds.npz")
+    let arrays = try NumPyFile.arrays(inNPZ: file, as: Double.self) {
+      !["words", "objects"].contains($0)
+    }
+    XCTAssertEqual(
+      arrays,
+      [
+        "int8": Tensor([-128, 127]), "int16": Tensor([-300, 300]), "uint8": Tensor([0, 255]),
+        "uint16": Tensor([0, 65535]), "bool": Tensor([1, 0]),
+        "fortran": try Tensor((0..<24).map { Double($0) }, shape: [2, 3, 4]),
+      ])
+    XCTAssertEqual(
+      try NumPyFile.strings(inNPZ: file, named: "words"), ["<NULL>", "naïve", "a 𝄞", ""])
+    XCTAssertNil(try NumPyFile.strings(inNPZ: file, named: "none"))
+    XCTAssertThrowsError(try NumPyFile.strings(inNPZ: file, named: "int8")) {
+      XCTAssertTrue("\($0)".contains("“int8” has elements of type |i1"), "\($0)")
+    }
+    XCTAssertThrowsError(try NumPyFile.arrays(inNPZ: file, as: Double.self)) {
+      XCTAssertTrue("\($0)".contains("has elements of type "), "\($0)")
+    }
+    XCTAssertEqual(
+      try WeightFile(contentsOf: file) { $0 == "uint16" }.tensors, ["uint16": Tensor([0, 65535])])
+  }
+
   func testAChangedByteInAnArchiveIsNoticed() throws {
     for (name, place) in [("stored", 180), ("deflated", 80)] {
       var data = try Data(contentsOf: folder.appendingPathComponent("Fixtures/\(name).npz"))

@@ -30,3 +30,15 @@ arrays = {
 np.savez(here / "stored.npz", **arrays)
 np.savez_compressed(here / "deflated.npz", **arrays)
 np.save(here / "matrix.npy", arrays["matrix"])
+
+np.savez(
+    here / "kinds.npz",
+    int8=np.array([-128, 127], dtype=np.int8),
+    int16=np.array([-300, 300], dtype=np.int16),
+    uint8=np.array([0, 255], dtype=np.uint8),
+    uint16=np.array([0, 65535], dtype=np.uint16),
+    bool=np.array([True, False]),
+    fortran=np.asfortranarray(np.arange(24, dtype=np.float32).reshape(2, 3, 4)),
+    words=np.array(["<NULL>", "naïve", "a 𝄞", ""]),
+    objects=np.array({"a": 1}, dtype=object),
+)
