@@ -30,8 +30,10 @@ struct Caption: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Instead of pictures: caption what a folder of `studio prepare` has of them.",
-      valueName: "folder"))
+      """
+      Instead of pictures: caption what a folder of `studio prepare` has of them, or val_features of \
+      CS231n's captioning data (.npz, safetensors), whose numbers are those of their rows.
+      """, valueName: "folder"))
   var data: String?
 
   @Option(
@@ -65,11 +67,10 @@ struct Caption: AsyncParsableCommand {
     try requireWritable(
       [json, html], keeping: [self.model, weights, captions, data] + images)
     let model = try CaptionerModel(contentsOf: URL(fileURLWithPath: model))
-    let seen = try input(for: model)
-    let known = captions.map { URL(fileURLWithPath: $0) }
-    let truth = try (known ?? data.map { PreparedFolder(path: $0).captions }).map {
-      try TrueCaptions(contentsOf: $0)
-    }
+    let (known, seen) = try input(for: model)
+    let truth = try
+      (captions.map { try CaptionedImages(contentsOf: URL(fileURLWithPath: $0)) } ?? known)
+      .map(TrueCaptions.init)
     let (readable, features) = try seen()
     guard features.shape[1] == model.featureMean.count else {
       throw StudioError(
@@ -94,23 +95,38 @@ struct Caption: AsyncParsableCommand {
     }
   }
 
-  /// What gives the pictures to caption, those that can be read, with their features `[N, D]`.
+  /// Captions that came with the pictures, and what gives the pictures to caption, those that can be
+  /// read, with their features `[N, D]`.
   private func input(
     for model: CaptionerModel
-  ) throws -> () throws -> (files: [URL], features: Tensor<Float>) {
+  ) throws -> (
+    known: CaptionedImages?, seen: () throws -> (files: [URL], features: Tensor<Float>)
+  ) {
     if let data {
-      let (captions, features, encoder, _) = try PreparedFolder(path: data).read()
+      let (captions, features, encoder) = try pictures(preparedIn: data)
       guard encoder == model.encoder else {
         throw StudioError(
           "\(data): was prepared with the encoder \(encoder.rawValue), \(self.model) trained with "
             + "\(model.encoder.rawValue); prepare the pictures as those of the training")
       }
       let files = captions.images.map { URL(fileURLWithPath: $0.fileName) }
-      return { (files, features) }
+      return (captions, { (files, features) })
     }
     let extractor = try extractor(for: model)
     let files = try images.map { URL(fileURLWithPath: $0) } + (folder.map(pictures) ?? [])
-    return { try features(of: files, extractor) }
+    return (nil, { try features(of: files, extractor) })
+  }
+
+  private func pictures(
+    preparedIn data: String
+  ) throws -> (CaptionedImages, features: Tensor<Float>, CaptionerModel.Encoder) {
+    let folder = PreparedFolder(path: data)
+    guard try folder.readSettings() == nil else {
+      let (captions, features, encoder, _) = try folder.read()
+      return (captions, features, encoder)
+    }
+    let arrays = try CourseArrays(data, part: .val)
+    return (arrays.captionedImages, arrays.features, .given)
   }
 
   /// The folder's pictures, sorted by name.
@@ -228,8 +244,7 @@ struct TrueCaptions {
 
   private var pictures: [String: Picture] = [:]
 
-  init(contentsOf file: URL) throws {
-    let source = try CaptionedImages(contentsOf: file)
+  init(_ source: CaptionedImages) {
     let captions = Dictionary(grouping: source.annotations, by: \.imageID)
     for image in source.images {
       pictures[Self.name(image.fileName)] = Picture(

@@ -37,6 +37,28 @@ final class CourseArraysTests: StudioTestCase {
     }
   }
 
+  func testPicturesOfArraysAreCaptionedByTheirRows() throws {
+    try writeArrays([:])
+    XCTAssertEqual(try train("arrays").status, 0)
+    let run = try studio("caption", "--model", "model", "--data", "arrays", "--json", "said.json")
+    XCTAssertEqual(run.status, 0, run.errors)
+    let said = try JSONDecoder().decode(
+      [Result].self, from: Data(contentsOf: file("said.json")))
+    XCTAssertEqual(said.map(\.image_id), [0, 1, 2])
+    XCTAssertEqual(
+      run.output.split(separator: "\n").map(String.init).prefix(7),
+      [
+        "0: \(said[0].caption)", "  (no true captions of it)",
+        "1: \(said[1].caption)", "  true: a cat",
+        "2: \(said[2].caption)", "  true: cat", "  true: a",
+      ])
+  }
+
+  private struct Result: Decodable {
+    var image_id: Int
+    var caption: String
+  }
+
   /// Writes arrays that fit, but for those given.
   private func writeArrays(_ others: [String: [Float]]) throws {
     let values: [String: [Float]] = [
