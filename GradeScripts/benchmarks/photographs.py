@@ -21,7 +21,7 @@ import sys
 
 HELD_OUT = 100
 SHOWN = 20
-SCORES = ["BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "METEOR (exact, stem)", "ROUGE-L", "CIDEr-D"]
+SCORES = ["BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "METEOR 2005 (exact, stem)", "ROUGE-L", "CIDEr-D"]
 
 
 def read(path):
@@ -151,8 +151,8 @@ def notes(folder, rows, seeds):
         f"{count} photographs, five true captions each. Networks: trained on {training} "
         f"photographs with the seeds {', '.join(seeds)}, best epoch by {HELD_OUT} further ones; median "
         "(range). Nearest photograph: among all training photographs, by the cosine of the "
-        "features; median (range) over its five captions. METEOR is its exact-and-stem part, the "
-        "mean over the photographs.",
+        "features; median (range) over its five captions. METEOR is the exact-and-stem part of "
+        "that of 2005, the mean over the photographs.",
         "CIDEr-D of the middle LSTM less the nearest photograph's, with its standard error over "
         f"the photographs: {lead(folder, lstm.middle, nearest.middle)}; less the middle RNN's: "
         f"{lead(folder, lstm.middle, rnn.middle)}.",

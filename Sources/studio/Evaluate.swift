@@ -9,8 +9,9 @@ struct Evaluate: ParsableCommand {
     abstract: "Score captions as the COCO caption evaluation does.",
     discussion: """
       Reads results in COCO's format, [{"image_id": 1, "caption": "a dog"}, …], as `studio caption \
-      --json` writes them. Only pictures with a result are evaluated. METEOR's scores are those of \
-      equal words and equal stems alone, without synonyms and paraphrases.
+      --json` writes them. Only pictures with a result are evaluated. METEOR is that of 2005 by \
+      equal words and equal stems alone; its scores are not those of METEOR 1.5, which the COCO \
+      evaluation has.
       """)
 
   @Option(help: ArgumentHelp("Captions to score (COCO's result format).", valueName: "file"))
@@ -41,7 +42,7 @@ struct Evaluate: ParsableCommand {
         (known[results[index].imageID] ?? []).map { Tokenizer.words(of: $0.caption) }
       })
     for (name, score) in scores.table {
-      print(name.padding(toLength: 22, withPad: " ", startingAt: 0) + String(format: "%.4f", score))
+      print(name.padding(toLength: 27, withPad: " ", startingAt: 0) + String(format: "%.4f", score))
     }
     let missing = known.count - results.count
     if missing > 0 {
@@ -113,7 +114,7 @@ extension CaptionScores {
   var table: [(name: String, score: Double)] {
     bleu.enumerated().map { ("BLEU-\($0 + 1)", $1) }
       + [
-        ("METEOR (exact, stem)", meteorExactAndStem), ("ROUGE-L", rougeL), ("CIDEr-D", ciderD),
+        ("METEOR 2005 (exact, stem)", meteorExactAndStem), ("ROUGE-L", rougeL), ("CIDEr-D", ciderD),
       ]
   }
 }
@@ -130,7 +131,7 @@ private struct ScoredResult: Encodable {
     case bleu4 = "BLEU-4"
     case rougeL = "ROUGE-L"
     case ciderD = "CIDEr-D"
-    case meteorExactAndStem = "METEOR (exact, stem)"
+    case meteorExactAndStem = "METEOR 2005 (exact, stem)"
   }
 
   init(result: CaptionResult, scores: CaptionScores.Picture) {

@@ -2,7 +2,7 @@ import Foundation
 import Kernels
 
 /// How well captions agree with what people said of the same pictures, by the metrics of the COCO
-/// caption evaluation; equal to its reference implementation.
+/// caption evaluation; BLEU, ROUGE-L and CIDEr-D are equal to its reference implementation.
 ///
 /// Source: Chen et al., "Microsoft COCO Captions: Data Collection and Evaluation Server", 2015,
 /// arXiv:1504.00325, section 4.
@@ -15,7 +15,7 @@ public struct CaptionScores: Equatable, Sendable {
     public var rougeL: Double
     /// From 0 to 10.
     public var ciderD: Double
-    /// From 0 to 1.
+    /// METEOR of 2005 by equal words and stems, from 0 to 1; the COCO evaluation has METEOR 1.5.
     public var meteorExactAndStem: Double
   }
 

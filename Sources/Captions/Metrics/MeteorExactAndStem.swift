@@ -1,10 +1,13 @@
 import Foundation
 
-/// The part of METEOR that needs no dictionary: words match that are equal or have the same stem.
+/// The part of METEOR, as it was in 2005, that needs no dictionary: words match that are equal or
+/// have the same stem.
 ///
-/// `F·(1 − ½·(chunks/matches)³)` with `F = 10·P·R/(R + 9·P)`, of an alignment with the most matches and,
-/// among these, the fewest chunks: runs of words that stand side by side in both captions. METEOR itself
-/// also matches synonyms and paraphrases, so its scores are higher.
+/// `F·(1 − ½·(chunks/matches)³)` with `F = 10·P·R/(R + 9·P)`, of an alignment with the most matches
+/// and, among these, the fewest chunks: runs of words that stand side by side in both captions.
+/// METEOR 1.5, which the COCO evaluation has, matches synonyms and paraphrases too, but weighs
+/// matches, function words and chunks by other numbers: its scores are mostly lower and not to be
+/// compared with these.
 ///
 /// Source: Banerjee and Lavie, "METEOR: An Automatic Metric for MT Evaluation with Improved Correlation
 /// with Human Judgments", 2005.
