@@ -13,8 +13,10 @@ public struct Vocabulary: Equatable, Sendable {
 
   /// The words that occur at least `minimumCount` times, frequent ones first and equally frequent
   /// ones in alphabetical order.
-  public init(captions: [[String]], minimumCount: Int = 1) {
-    let counts = captions.joined().reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
+  /// - Parameter captions: The words of each; of a lazy sequence only one caption's are held at a time.
+  public init(captions: some Sequence<[String]>, minimumCount: Int = 1) {
+    var counts: [String: Int] = [:]
+    for caption in captions { for word in caption { counts[word, default: 0] += 1 } }
     let known = counts.filter { $0.value >= minimumCount && !Self.specialTokens.contains($0.key) }
     words = Self.specialTokens + known.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
     numbers = Self.numbering(words)

@@ -111,16 +111,12 @@ struct Preparation {
     return pace.withLock { $0.summary }
   }
 
-  /// Makes the other files from the shards; of a complete folder only the vocabulary again.
+  /// Makes the other files from the shards; of a complete folder, which has all pictures, only the
+  /// vocabulary again.
   private func finish(minimumCount: Int, isComplete: Bool, pace: String?) throws {
-    var captions = source
-    if isComplete {
-      captions = try CaptionedImages(contentsOf: folder.captions)
-    } else {
-      captions = try merge()
-    }
+    let captions = isComplete ? source : try merge()
     let vocabulary = Vocabulary(
-      captions: captions.annotations.map { Tokenizer.words(of: $0.caption) },
+      captions: captions.annotations.lazy.map { Tokenizer.words(of: $0.caption) },
       minimumCount: minimumCount)
     try folder.write(folder.vocabulary) { try writeJSON(vocabulary, to: $0.path) }
     var settings = settings
@@ -162,7 +158,7 @@ struct Preparation {
         "\(folder.path): none of the \(settings.pictures) pictures could be read; "
           + "see \(folder.unreadable.path)")
     }
-    let captions = source.filter { !unreadable.contains($0.id) }
+    let captions = unreadable.isEmpty ? source : source.filter { !unreadable.contains($0.id) }
     try folder.write(folder.captions) { try captions.write(to: $0) }
     try folder.write(folder.features) {
       try shards.merge(

@@ -6,6 +6,18 @@ import XCTest
 final class VocabularyTests: XCTestCase {
   private let captions = [["a", "red", "circle"], ["a", "blue", "circle"], ["a", "square"]]
 
+  func testCaptionsAreCountedOneByOneAsALazySequenceGivesThem() {
+    var split = 0
+    let texts = ["a red circle", "a blue circle"]
+    let lazily = texts.lazy.map { text in
+      split += 1
+      return text.split(separator: " ").map(String.init)
+    }
+    XCTAssertEqual(
+      Vocabulary(captions: lazily), Vocabulary(captions: texts.map(Tokenizer.words)))
+    XCTAssertEqual(split, 2)
+  }
+
   func testTheSpecialTokensStandWhereTheExercisesExpectThem() {
     let vocabulary = Vocabulary(captions: captions)
     XCTAssertEqual(vocabulary["<NULL>"], SpecialToken.null)
