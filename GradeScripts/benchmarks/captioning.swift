@@ -14,7 +14,10 @@ guard CommandLine.arguments.count == 5,
   let cell = RecurrentCell(rawValue: CommandLine.arguments[1]),
   let batch = Int(CommandLine.arguments[2]), let words = Int(CommandLine.arguments[3]),
   let runs = Int(CommandLine.arguments[4])
-else { fatalError("expected rnn or lstm, a batch size, a vocabulary size and a number of runs") }
+else {
+  FileHandle.standardError.write(Data("usage: captioning rnn|lstm BATCH VOCABULARY RUNS\n".utf8))
+  exit(64)
+}
 
 var random = SeededGenerator(seed: 1)
 var parameters = CaptionerParameters<Float>(

@@ -35,7 +35,10 @@ func peakMemory() throws -> Double {
 
 guard CommandLine.arguments.count == 4, let size = Int(CommandLine.arguments[2]),
   let runs = Int(CommandLine.arguments[3])
-else { fatalError("expected a network, a size and a number of runs") }
+else {
+  FileHandle.standardError.write(Data("usage: networks vgg19|squeezenet SIZE RUNS\n".utf8))
+  exit(64)
+}
 let architecture: Architecture = CommandLine.arguments[1] == "vgg19" ? .vgg19 : .squeezeNet1_1
 let isVGG = architecture == .vgg19
 let names = ["conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"]

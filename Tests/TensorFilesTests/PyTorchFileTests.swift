@@ -5,21 +5,25 @@ import TensorFiles
 import Tensors
 import XCTest
 
-/// Fixtures/make_pytorch_files.py writes the files: with torch, or byte by byte where torch would
-/// not write them.
+/// Fixtures/make_pytorch_files.py makes the files, with torch, or byte by byte where torch would not
+/// write them, and keeps their bytes in Fixtures/pytorch_files.json.
 final class PyTorchFileTests: XCTestCase {
-  private let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appendingPathComponent("Fixtures/PyTorch")
+  private let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("Fixtures")
   private let temporary = FileManager.default.temporaryDirectory
     .appendingPathComponent("pytorch-\(UUID().uuidString)")
 
   override func setUpWithError() throws {
     try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
+    let files = try JSONDecoder().decode(
+      [String: Data].self,
+      from: Data(contentsOf: fixtures.appendingPathComponent("pytorch_files.json")))
+    for (name, bytes) in files { try bytes.write(to: file(name)) }
   }
 
   override func tearDownWithError() throws { try FileManager.default.removeItem(at: temporary) }
 
-  private func file(_ name: String) -> URL { folder.appendingPathComponent(name) }
+  private func file(_ name: String) -> URL { temporary.appendingPathComponent(name) }
 
   private func tensors(_ name: String) throws -> [String: Tensor<Float>] {
     try PyTorchFile.tensors(at: file(name))
@@ -93,7 +97,7 @@ final class PyTorchFileTests: XCTestCase {
       try FileManager.default.copyItem(at: file(name), to: renamed)
       XCTAssertEqual(try WeightFile.tensors(at: renamed), expected, name)
     }
-    let arrays = folder.deletingLastPathComponent().appendingPathComponent("stored.npz")
+    let arrays = fixtures.appendingPathComponent("stored.npz")
     XCTAssertEqual(
       try WeightFile.tensors(at: arrays), try NumPyFile.arrays(inNPZ: arrays, as: Float.self))
     XCTAssertThrowsError(try WeightFile.tensors(at: URL(fileURLWithPath: #filePath))) {

@@ -1,9 +1,13 @@
-"""Writes the PyTorch files in PyTorch/ beside it with torch itself, and hostile ones by hand."""
+"""Makes PyTorch files with torch itself, and hostile ones by hand, and writes pytorch_files.json beside
+it: their bytes in base64 by name, since no file of weights has a place in the repository."""
 
+import base64
 import io
+import json
 import os
 import pickle
 import struct
+import tempfile
 import zipfile
 from collections import OrderedDict
 from pathlib import Path
@@ -11,8 +15,8 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-folder = Path(__file__).parent / "PyTorch"
-folder.mkdir(exist_ok=True)
+temporary = tempfile.TemporaryDirectory()
+folder = Path(temporary.name)
 torch.manual_seed(1)
 
 # Every element type, and views that share a storage with each other.
@@ -210,4 +214,9 @@ for name, data in files.items():
 expected_by_hand = {"zip64": [1, 2, 3, 4], "python2": [1, 2, 3, 4], "part": [2, 3]}
 for name, elements in expected_by_hand.items():
     assert torch.load(folder / f"{name}.pth")["w"].tolist() == elements, name
-print(sum(path.stat().st_size for path in folder.iterdir()), "bytes")
+contents = {
+    path.name: base64.b64encode(path.read_bytes()).decode() for path in sorted(folder.iterdir())
+}
+with open(Path(__file__).with_name("pytorch_files.json"), "w") as file:
+    json.dump(contents, file, indent=0)
+    file.write("\n")
