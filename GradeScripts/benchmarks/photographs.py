@@ -21,7 +21,8 @@ import sys
 
 HELD_OUT = 100
 SHOWN = 20
-SCORES = ["BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "METEOR 2005 (exact, stem)", "ROUGE-L", "CIDEr-D"]
+METEOR = "METEOR 2005 (exact, stem)"
+SCORES = ["BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", METEOR, "ROUGE-L", "CIDEr-D"]
 
 
 def read(path):
@@ -149,8 +150,8 @@ def notes(folder, rows, seeds):
     training = len(read(f"{folder}/train.json")["images"])
     return [
         f"{count} photographs, five true captions each. Networks: trained on {training} "
-        f"photographs with the seeds {', '.join(seeds)}, best epoch by {HELD_OUT} further ones; median "
-        "(range). Nearest photograph: among all training photographs, by the cosine of the "
+        f"photographs with the seeds {', '.join(seeds)}, best epoch by {HELD_OUT} further ones; "
+        "median (range). Nearest photograph: among all training photographs, by the cosine of the "
         "features; median (range) over its five captions. METEOR is the exact-and-stem part of "
         "that of 2005, the mean over the photographs.",
         "CIDEr-D of the middle LSTM less the nearest photograph's, with its standard error over "

@@ -25,8 +25,8 @@ def percent(chosen):
 
 
 folder = sys.argv[1]
-print("| | trained | "
-      + " | ".join(f"{part} | of {LONG} words or more" for part in ("validation", "novel")) + " |")
+long = f"of {LONG} words or more"
+print(f"| | trained | validation | {long} | novel | {long} |")
 print("|---|---|---|---|---|---|")
 for cell in ("rnn", "lstm"):
     cells = [open(f"{folder}/{cell}.seconds").read().strip() + " s"]

@@ -31,16 +31,17 @@ public struct ProgressBar: Sendable {
       let left = elapsed * Double(total - done) / Double(done - start.done)
       time = "\(Self.duration(left)) left"
     }
-    let line = Self.line(done, of: total, time: time, text, width: Self.width - 1)
+    let line = Self.line(done, of: total, time, text)
     write("\r\u{1B}[K\(line)\(isLast ? "\n" : "")")
     if isLast { lastShown = .distantPast }
   }
 
   /// The line as it stands in a terminal: a bar, the time and as much of the text as there is room for.
-  static func line(_ done: Int, of total: Int, time: String, _ text: String, width: Int) -> String {
+  private static func line(_ done: Int, of total: Int, _ time: String, _ text: String) -> String {
+    let width = width - 1
     let start = [bar(done, of: total, cells: width < 90 ? 10 : 20), time].filter { !$0.isEmpty }
       .joined(separator: "  ")
-    return String((text.isEmpty ? start : start + "  " + text).prefix(max(width, 0)))
+    return String((text.isEmpty ? start : start + "  " + text).prefix(width))
   }
 
   /// Ends the line before all is done, so that what is printed next stands on its own.

@@ -78,7 +78,7 @@ struct Caption: AsyncParsableCommand {
           + "\(features.shape[1]) that \(model.encoder.rawValue) gives; train it again")
     }
     let said = try withExercises {
-      try decoding.captions(model, features: features, progress: ProgressBar())
+      try decoding.captions(model, features: features)
     }
     var report = TruthReport()
     for (image, words) in zip(readable, said) {
@@ -148,9 +148,9 @@ struct Caption: AsyncParsableCommand {
     of files: [URL], _ extractor: FeatureExtractor
   ) throws -> (files: [URL], features: Tensor<Float>) {
     guard let folder else {
-      return (files, try extractor.features(of: files, progress: ProgressBar()))
+      return (files, try extractor.features(of: files))
     }
-    let results = extractor.results(of: files, progress: ProgressBar())
+    let results = extractor.results(of: files)
     // Those that were named come first.
     for result in results.prefix(images.count) { _ = try result.get() }
     var readable: [(URL, Tensor<Float>)] = []
@@ -171,27 +171,28 @@ struct Caption: AsyncParsableCommand {
   private func results(
     _ files: [URL], _ said: [[String]], _ truth: TrueCaptions?
   ) -> [CaptionResult] {
-    let known = files.map { truth?.picture($0)?.id }
-    let digits = files.map { file -> Int? in
+    let numbers = truth.map { truth in files.map { truth.picture($0)?.id } } ?? numbers(of: files)
+    var results: [CaptionResult] = []
+    var taken: Set<Int> = []
+    for ((file, words), number) in zip(zip(files, said), numbers) {
+      if let number, taken.insert(number).inserted {
+        results.append(CaptionResult(imageID: number, caption: words.joined(separator: " ")))
+      } else {
+        printError(
+          "not among the results: \(file.relativePath): "
+            + (number == nil ? "--captions has no such picture" : "another has the same name"))
+      }
+    }
+    return results
+  }
+
+  private func numbers(of files: [URL]) -> [Int?] {
+    let digits = files.map { file in
       let name = file.deletingPathExtension().lastPathComponent
       return Int(String(name.reversed().prefix(while: \.isNumber).reversed()))
     }
     let areTelling = !digits.contains(nil) && Set(digits).count == files.count
-    var results: [CaptionResult] = []
-    var numbered: Set<Int> = []
-    for (index, file) in files.enumerated() {
-      guard let id = truth == nil ? areTelling ? digits[index] : index + 1 : known[index],
-        numbered.insert(id).inserted
-      else {
-        printError(
-          "not among the results: \(file.relativePath): "
-            + (known[index] == nil
-              ? "--captions has no such picture" : "there is one of the same name"))
-        continue
-      }
-      results.append(CaptionResult(imageID: id, caption: said[index].joined(separator: " ")))
-    }
-    return results
+    return areTelling ? digits : Array(1...files.count)
   }
 
   private func gallery(

@@ -59,20 +59,15 @@ struct FeatureExtractor: Sendable {
     return network
   }
 
-  /// The features of every picture, `[N, D]`.
-  func features(of files: [URL], progress: ProgressBar) throws -> Tensor<Float> {
-    try .stacking(results(of: files, progress: progress).map { try $0.get() })
+  /// The features of every picture, `[N, D]`; shows how far it is.
+  func features(of files: [URL]) throws -> Tensor<Float> {
+    try .stacking(results(of: files).map { try $0.get() })
   }
 
-  /// The features `[D]` of every picture or why there are none, in the order of the files.
-  func results(of files: [URL], progress: ProgressBar) -> [Result<Tensor<Float>, any Error>] {
-    let line = Mutex((progress: progress, count: 0))
-    return features(of: files) {
-      line.withLock {
-        $0.count += 1
-        $0.progress.show($0.count, of: files.count, "\($0.count) of \(files.count) pictures")
-      }
-    }
+  /// The features `[D]` of every picture or why there are none, in the order of the files; shows how
+  /// far it is.
+  func results(of files: [URL]) -> [Result<Tensor<Float>, any Error>] {
+    features(of: files, done: ProgressCounter(of: files.count, "pictures").step)
   }
 
   /// The features `[D]` of every picture or why there are none, in the order of the files. Every

@@ -4,7 +4,6 @@ import ArgumentParser
 import Exercises
 import Foundation
 import Kernels
-import Synchronization
 import Tensors
 import Terminal
 import Training
@@ -65,9 +64,7 @@ struct DecodingOptions: ParsableArguments {
 
   /// Captions for pictures, as words; never `<UNK>`. Shapes: features `[N, D]`, as the model's encoder
   /// gives them.
-  func captions(
-    _ model: CaptionerModel, features: Tensor<Float>, progress: ProgressBar
-  ) throws -> [[String]] {
+  func captions(_ model: CaptionerModel, features: Tensor<Float>) throws -> [[String]] {
     let features = try model.standardized(features)
     let (parameters, length) = (model.parameters, model.maximumLength)
     let parts = model.cell.parts.silencingUnknown(parameters)
@@ -78,17 +75,14 @@ struct DecodingOptions: ParsableArguments {
         features: features, parameters: parameters, maximumLength: length, parts: parts)
     case .beam:
       // Every core searches for a picture of its own.
-      let line = Mutex((progress: progress, count: 0))
+      let progress = ProgressCounter(of: features.shape[0], "captions")
       let rows = Parallel.map(features.shape[0]) { row in
-        Result {
-          let (captions, _) = try beamSearchCaptions(
+        defer { progress.step() }
+        return Result {
+          try beamSearchCaptions(
             features: features[row..<row + 1], parameters: parameters, width: beamWidth ?? 3,
-            maximumLength: length, lengthNormalization: lengthNormalization ?? 0, parts: parts)
-          line.withLock {
-            $0.count += 1
-            $0.progress.show($0.count, of: features.shape[0], "\($0.count) captions")
-          }
-          return captions
+            maximumLength: length, lengthNormalization: lengthNormalization ?? 0, parts: parts
+          ).captions
         }
       }
       numbers = try .concatenating(rows.map { try $0.get() }, axis: 0)

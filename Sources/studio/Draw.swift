@@ -27,7 +27,7 @@ struct Draw: AsyncParsableCommand {
   var seed: UInt64 = 231
 
   func validate() throws {
-    guard scenes > 0 else { throw ValidationError("--scenes is \(scenes); expected at least 1") }
+    try requireCounts(("--scenes", scenes))
   }
 
   func run() async throws {

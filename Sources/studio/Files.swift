@@ -15,7 +15,7 @@ func readPicture(_ file: URL) throws -> Image {
 
 /// Refuses outputs that could not be written, that are one file, or that would replace something
 /// that is read, before any work is done for them.
-func requireWritable(_ outputs: [String?], keeping inputs: [String?]) throws {
+func requireWritable(_ outputs: [String?], keeping inputs: [String?] = []) throws {
   func resolved(_ path: String) -> String {
     URL(fileURLWithPath: path).resolvingSymlinksInPath().path
   }

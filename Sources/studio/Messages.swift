@@ -1,3 +1,4 @@
+import ArgumentParser
 import Exercises
 import Foundation
 
@@ -26,4 +27,11 @@ struct StudioError: Error, CustomStringConvertible {
   let description: String
 
   init(_ description: String) { self.description = description }
+}
+
+/// Refuses numbers of things that are none, or so many that nobody has them.
+func requireCounts(_ counts: (name: String, value: Int)..., below limit: Int = 1 << 31) throws {
+  for (name, value) in counts where !(1..<limit ~= value) {
+    throw ValidationError("\(name) is \(value); expected from 1 to \(limit - 1)")
+  }
 }

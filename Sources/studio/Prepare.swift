@@ -42,10 +42,7 @@ struct Prepare: ParsableCommand {
   var saveEvery = 256
 
   func validate() throws {
-    for (name, value) in [("--minimum-count", minimumCount), ("--save-every", saveEvery)]
-    where value < 1 {
-      throw ValidationError("\(name) is \(value); expected at least 1")
-    }
+    try requireCounts(("--minimum-count", minimumCount), ("--save-every", saveEvery))
   }
 
   func run() throws {

@@ -167,10 +167,11 @@ struct Train: AsyncParsableCommand {
     let other = try validation.map {
       try trainingData(self.data == nil ? nil : $0, $0, validationImages ?? images, .val)
     }
-    if let shared = other.flatMap(all.pictures(sharedWith:)) {
+    let shared = other.map(all.pictures(sharedWith:)) ?? []
+    if let first = shared.first {
       printError(
         "warning: \(shared.count) pictures to validate with are those of the training, as "
-          + "\(shared[0].relativePath); others are named by --validation and --validation-images")
+          + "\(first.relativePath); others are named by --validation and --validation-images")
     }
     let (features, encoder) = try all.features(weights)
     encoder.tellIfForScenes()

@@ -27,7 +27,7 @@ struct TrainEncoder: AsyncParsableCommand {
   var seed: UInt64 = 231
 
   func validate() throws {
-    guard steps > 0 else { throw ValidationError("--steps is \(steps); expected at least 1") }
+    try requireCounts(("--steps", steps))
     guard learningRate > 0, learningRate.isFinite else {
       throw ValidationError("--learning-rate is \(learningRate); expected a number above 0")
     }

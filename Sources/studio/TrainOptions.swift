@@ -2,13 +2,6 @@ import ArgumentParser
 import Exercises
 import Training
 
-/// Refuses numbers of things that are none, or so many that nobody has them.
-func requireCounts(_ counts: (name: String, value: Int)..., below limit: Int = 1 << 31) throws {
-  for (name, value) in counts where !(1..<limit ~= value) {
-    throw ValidationError("\(name) is \(value); expected from 1 to \(limit - 1)")
-  }
-}
-
 /// The options of `studio train` that decide how the captioner learns.
 struct LearningOptions: ParsableArguments {
   @Option(help: "How often every caption is seen.")

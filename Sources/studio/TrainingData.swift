@@ -95,14 +95,13 @@ struct TrainingData {
     )
   }
 
-  /// The pictures' files that both have; nil for none.
-  func pictures(sharedWith other: TrainingData) -> [URL]? {
+  /// The pictures' files that both have.
+  func pictures(sharedWith other: TrainingData) -> [URL] {
     guard case .files(let files) = source, case .files(let others) = other.source else {
-      return nil
+      return []
     }
     let own = Set(files.map(\.standardizedFileURL))
-    let shared = others.filter { own.contains($0.standardizedFileURL) }
-    return shared.isEmpty ? nil : shared
+    return others.filter { own.contains($0.standardizedFileURL) }
   }
 
   /// The features of the pictures, `[P, D]`, and what they were made by.
@@ -114,7 +113,7 @@ struct TrainingData {
     case .features(let features, let encoder, _): return (features, encoder)
     case .files(let files):
       let extractor = try FeatureExtractor(weights: weights)
-      return (try extractor.features(of: files, progress: ProgressBar()), extractor.encoder)
+      return (try extractor.features(of: files), extractor.encoder)
     }
   }
 

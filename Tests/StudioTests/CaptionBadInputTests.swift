@@ -80,6 +80,15 @@ final class CaptionBadInputTests: StudioTestCase {
     expectError(try studio("caption", "--model", "m", "val/000001.png"), "m", "bias", "no numbers")
   }
 
+  func testAModelIsKeptThoughItsPlotCannotBeWritten() throws {
+    let run = try studio(
+      "train", "--cell", "rnn", "--captions", "train.json", "--images", "train", "--output", "m",
+      "--epochs", "1", "--hidden", "8", "--embedding", "4", "--plot",
+      String(repeating: "p", count: 300))
+    expectError(run, "cannot be written: File name too long")
+    XCTAssertNoThrow(try CaptionerModel(contentsOf: file("m")))
+  }
+
   func testPicturesThatAreBothTrainedOnAndValidatedWithAreTold() throws {
     let run = try studio(
       "train", "--cell", "rnn", "--captions", "train.json", "--images", "train", "--output", "m",

@@ -70,9 +70,16 @@ final class CaptionerTrainingTests: XCTestCase {
   func testWordsAreDroppedAsOftenAsIsSaidAndLessAndLessOftenWhereThatFades() throws {
     settings.epochs = 400
     settings.wordDropout = 0.8
-    XCTAssertEqual(try droppedShares(), [0.8, 0.8, 0.8, 0.8], accuracy: 0.06)
+    expect(try droppedShares(), near: [0.8, 0.8, 0.8, 0.8])
     settings.wordDropoutFades = true
-    XCTAssertEqual(try droppedShares(), [0.7, 0.5, 0.3, 0.1], accuracy: 0.06)
+    expect(try droppedShares(), near: [0.7, 0.5, 0.3, 0.1])
+  }
+
+  private func expect(_ shares: [Double], near expected: [Double], line: UInt = #line) {
+    XCTAssertEqual(shares.count, expected.count, line: line)
+    for (share, expected) in zip(shares, expected) {
+      XCTAssertEqual(share, expected, accuracy: 0.06, line: line)
+    }
   }
 
   /// The share of words that are read as `<UNK>` in each quarter of a training.
@@ -211,15 +218,6 @@ final class CaptionerTrainingTests: XCTestCase {
       if let badGradient { gradients[keyPath: badGradient][0, 0] = .infinity }
       return (try loss(features, captions, parameters), gradients)
     }
-  }
-}
-
-private func XCTAssertEqual(
-  _ values: [Double], _ expected: [Double], accuracy: Double, line: UInt = #line
-) {
-  XCTAssertEqual(values.count, expected.count, line: line)
-  for (value, expected) in zip(values, expected) {
-    XCTAssertEqual(value, expected, accuracy: accuracy, line: line)
   }
 }
 

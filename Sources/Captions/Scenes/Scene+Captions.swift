@@ -72,50 +72,49 @@ extension Scene {
     let withSize = Int.random(in: 0..<3, using: &generator) > 0
     let groups = groups
     let things = groups.map { $0[0].phrase(count: $0.count, withSize: withSize) }
-    let form = Int.random(in: 0..<8, using: &generator)
-    switch groups.count {
-    case 1: return opened(things[0] + ending(groups[0], using: &generator), groups[0], form)
-    case 2: return caption(ofTwo: groups, things, form)
-    default: return caption(ofThree: groups, things, form)
+    guard groups.count > 1 else {
+      return generator.element(
+        of: opened(things[0] + ending(groups[0], using: &generator), groups[0]))
     }
+    let relation = relation(of: groups[0][0], to: groups[1][0])
+    let told = opened(things.joined(separator: " \(relation.rawValue) "), groups[0])
+    return generator.element(
+      of: told
+        + (groups.count == 2
+          ? captions(of: things[0], things[1], relation, areMany: groups[1].count > 1)
+          : captions(ofLine: things, relation)))
   }
 
-  private func caption(ofTwo groups: [[Object]], _ things: [String], _ form: Int) -> String {
-    let relation = relation(of: groups[0][0], to: groups[1][0])
+  /// A statement that begins with some objects, with and without an opening.
+  private func opened(_ statement: String, _ first: [Object]) -> [String] {
+    [
+      (first.count > 1 ? "there are " : "there is ") + statement, "a picture of " + statement,
+      statement, statement,
+    ]
+  }
+
+  /// - Parameter areMany: Whether the second are more than one.
+  private func captions(
+    of first: String, _ second: String, _ relation: Relation, areMany: Bool
+  ) -> [String] {
     let places: [Place] = relation == .above ? [.top, .bottom] : [.left, .right]
-    let located = zip(places, things).map { "\($0.rawValue) \($1)" }
-    switch form {
-    case 4: return located.joined(separator: " and ")
-    case 5: return located.reversed().joined(separator: " and ")
-    case 6:
-      let verb = groups[1].count > 1 ? "are" : "is"
-      return "\(relation.inverse.rawValue) \(things[0]) \(verb) \(things[1])"
-    case 7: return things.joined(separator: " and ")
-    default: return opened(things.joined(separator: " \(relation.rawValue) "), groups[0], form)
-    }
+    let located = zip(places, [first, second]).map { "\($0.rawValue) \($1)" }
+    return [
+      located.joined(separator: " and "), located.reversed().joined(separator: " and "),
+      "\(relation.inverse.rawValue) \(first) \(areMany ? "are" : "is") \(second)",
+      "\(first) and \(second)",
+    ]
   }
 
-  private func caption(ofThree groups: [[Object]], _ things: [String], _ form: Int) -> String {
-    let relation = relation(of: groups[0][0], to: groups[1][0])
+  private func captions(ofLine things: [String], _ relation: Relation) -> [String] {
     func list(_ things: [String], _ relation: Relation) -> String {
       let order = Order.allCases.first { $0.relation == relation }?.rawValue ?? ""
       return "\(order) \(things[0]), \(things[1]) and \(things[2])"
     }
-    switch form {
-    case 4, 5: return list(things, relation)
-    case 6: return list(things.reversed(), relation.inverse)
-    case 7: return "between \(things[0]) and \(things[2]) is \(things[1])"
-    default: return opened(things.joined(separator: " \(relation.rawValue) "), groups[0], form)
-    }
-  }
-
-  /// A statement that begins with some objects, some forms with an opening.
-  private func opened(_ statement: String, _ first: [Object], _ form: Int) -> String {
-    switch form {
-    case 0: (first.count > 1 ? "there are " : "there is ") + statement
-    case 1: "a picture of " + statement
-    default: statement
-    }
+    return [
+      list(things, relation), list(things, relation), list(things.reversed(), relation.inverse),
+      "between \(things[0]) and \(things[2]) is \(things[1])",
+    ]
   }
 
   /// The objects, those that are alike together, from left to right or from top to bottom.

@@ -233,7 +233,7 @@ struct OutputOptions: ParsableArguments {
 
   /// Refuses what could not be written, before any work is done for it.
   func requireWritableFiles() throws {
-    try ([output] + [log, plot, checkpoint].compactMap { $0 }).forEach(requireWritable)
+    try requireWritable([output, log, plot, checkpoint])
     if let frames {
       do {
         try FileManager.default.createDirectory(
