@@ -59,24 +59,28 @@ final class SceneEncoderTests: XCTestCase {
     }
   }
 
-  func testFeaturesListTheObjectsInTheirOrder() throws {
-    // From top to bottom a small blue circle, a large green star: as drawn, whatever their order.
-    let objects: [Scene.Object] = [
-      .init(shape: .star, hue: .green, size: .large, center: Point(30, 46)),
-      .init(shape: .circle, hue: .blue, size: .small, center: Point(34, 18)),
-    ]
+  func testFeaturesListTheObjectsFromTheTopOrFromTheLeftWhateverTheyAre() throws {
     let encoder = try SceneEncoder.bundled()
-    let features = try encoder.features(
-      Scene(objects: objects).drawn().pixels.expandingAxis(at: 0)
-    ).reshaped([4, -1])
-    for (place, object) in objects.reversed().enumerated() {
-      XCTAssertGreaterThan(features[place, 0], 0.9)
-      let shape = Scene.Shape.allCases.firstIndex(of: object.shape) ?? 0
-      let hue = Scene.Hue.allCases.firstIndex(of: object.hue) ?? 0
-      XCTAssertGreaterThan(features[place, 1 + shape], 0.9, "\(object)")
-      XCTAssertGreaterThan(features[place, 1 + Scene.Shape.allCases.count + hue], 0.9, "\(object)")
+    let looks: [(Scene.Shape, Scene.Hue)] = [(.star, .green), (.circle, .blue)]
+    for centers in [[Point(34, 18), Point(30, 46)], [Point(18, 37), Point(46, 27)]] {
+      for looks in [looks, looks.reversed()] {
+        let objects = zip(looks, centers).map {
+          Scene.Object(shape: $0.0, hue: $0.1, size: .large, center: $1)
+        }
+        let picture = try Scene(objects: objects).drawn().pixels.expandingAxis(at: 0)
+        let features = try encoder.features(picture).reshaped([4, -1])
+        for (place, (shape, hue)) in looks.enumerated() {
+          let outputs = [
+            0, 1 + (Scene.Shape.allCases.firstIndex(of: shape) ?? 0),
+            1 + Scene.Shape.allCases.count + (Scene.Hue.allCases.firstIndex(of: hue) ?? 0),
+          ]
+          for output in outputs {
+            XCTAssertGreaterThan(features[place, output], 0.9, "\(place): \(hue) \(shape)")
+          }
+        }
+        XCTAssertEqual(try features[2..<4].max(), 0)
+      }
     }
-    XCTAssertEqual(try features[2..<4].max(), 0)
   }
 
   func testAFileOfOtherWeightsIsNamed() throws {
